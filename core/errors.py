@@ -1,0 +1,112 @@
+"""What can go wrong, as a tree; the docstring is the message, and `retry_may_help` tells whether trying again makes sense.
+
+LoteError
+├── NotFound            an id that names nothing
+├── Refused             the request is understood and not allowed now (HTTP 409)
+│   ├── ForbiddenMove   a state does not allow what was asked
+│   └── Conflict        the same key with another body, a comment of somebody else …
+├── InvalidInput        what was given cannot be used (HTTP 422)
+├── Aborted             the work was stopped from outside: cancelled, or its claim is gone
+├── FetchError          a target did not give a page (see failures.py for the kinds)
+├── WorkerDied          an extraction process died while it held a page
+└── DatabaseUnusable    the database cannot be used as it is: newer than the code, not migrated, a failed migration
+"""
+
+from typing import ClassVar
+
+from core.failures import FailureKind
+from core.i18n import _, language, speaking
+
+
+class LoteError(Exception):
+    """Something went wrong."""
+
+    retry_may_help: ClassVar[bool] = False
+
+    def __init__(self, template: str | None = None, **values: object) -> None:
+        """`template` replaces the docstring as the message; `values` fill its {places}. Mark templates with `N_`."""
+        self.template = template or (type(self).__doc__ or "").strip()
+        self.values = values
+        super().__init__(self.template, values)
+
+    @property
+    def message(self) -> str:
+        """The message in the language of the present context."""
+        return _(self.template).format(**self.values) if self.values else _(self.template)
+
+    def __str__(self) -> str:
+        """The message in English, for logs."""
+        if language() == "en":
+            return self.message
+        with speaking("en"):
+            return self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.template, self.values, self.__dict__))
+
+
+def _rebuild(cls: type[LoteError], template: str, values: dict[str, object], state: dict[str, object]) -> LoteError:
+    error = cls.__new__(cls)
+    LoteError.__init__(error, template, **values)
+    error.__dict__.update(state)
+    return error
+
+
+class NotFound(LoteError):
+    """There is no {thing} {id}. It may have been deleted."""
+
+
+class Refused(LoteError):
+    """This is not possible now."""
+
+
+class ForbiddenMove(Refused):
+    """Job {job_id} is {status}: it cannot be asked to {event}."""
+
+
+class Conflict(Refused):
+    """This contradicts something that already exists."""
+
+
+class InvalidInput(LoteError):
+    """This cannot be used: {problem}"""
+
+    def __init__(
+        self, template: str | None = None, errors: list[dict[str, object]] | None = None, **values: object
+    ) -> None:
+        """`errors` lists the single faults as RFC 9457 members: [{"field": "config.concurrency", "detail": "…"}]."""
+        super().__init__(template, **values)
+        self.errors = errors or []
+
+
+class Aborted(LoteError):
+    """The work was stopped: the job was cancelled, or another engine holds it now."""
+
+
+class FetchError(LoteError):
+    """{detail}"""
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        detail: str,
+        *,
+        http_status: int | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        """`detail` is an English sentence with the facts ("Timed out after 30 s"); it is stored with the attempt."""
+        super().__init__(detail=detail)
+        self.kind = kind
+        self.detail = detail
+        self.http_status = http_status
+        self.retry_after_seconds = retry_after_seconds
+
+
+class WorkerDied(LoteError):
+    """The extraction process died while it held this page."""
+
+    retry_may_help = True
+
+
+class DatabaseUnusable(LoteError):
+    """The database cannot be used: {problem}"""

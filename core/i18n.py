@@ -1,0 +1,76 @@
+"""Every text goes through gettext: `_` and `ngettext` speak the language of the present context, English by default."""
+
+import gettext as stdlib_gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = {"en": "English", "es": "Español"}
+DEFAULT_LANGUAGE = "en"
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+_language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look for
+    """Mark a text for translation where it is declared; it is translated where it is shown."""
+    return message
+
+
+def _(message: str) -> str:
+    """The text in the language of the present context."""
+    return _catalogue(_language.get()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The form of the text for `n` things, in the language of the present context."""
+    return _catalogue(_language.get()).ngettext(singular, plural, n)
+
+
+def language() -> str:
+    """The language of the present context, a key of `LANGUAGES`."""
+    return _language.get()
+
+
+def use(code: str) -> None:
+    """Speak `code` from now on in this context; an unknown code means English."""
+    _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak `code` inside the block."""
+    token = _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def preferred(accept_language: str | None) -> str:
+    """The best known language for an `Accept-Language` header (RFC 9110, 12.5.4) or a browser's locale."""
+    weighted = []
+    for position, part in enumerate((accept_language or "").split(",")):
+        tag, *parameters = part.strip().split(";")
+        code = tag.strip().lower().replace("_", "-").split("-")[0]
+        if code in LANGUAGES and (weight := _weight(parameters)) > 0:
+            weighted.append((-weight, position, code))
+    return min(weighted)[2] if weighted else DEFAULT_LANGUAGE
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _sep, value = parameter.strip().partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+@cache
+def _catalogue(code: str) -> stdlib_gettext.NullTranslations:
+    return stdlib_gettext.translation("lote", LOCALE_DIR, languages=[code], fallback=code == DEFAULT_LANGUAGE)

@@ -1,0 +1,116 @@
+"""The settings of this installation: one frozen class, read from the environment (`LOTE_…`) and checked at start."""
+
+import os
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.request import getproxies
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core import __version__
+from core.errors import InvalidInput
+from core.i18n import N_
+
+Network = IPv4Network | IPv6Network
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable `LOTE_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="LOTE_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = SecretStr("")
+    """SQLAlchemy URL; empty means SQLite in the data directory."""
+    auto_migrate: bool = False
+    """Migrate PostgreSQL at start; SQLite always is."""
+    data_dir: Path = Path("data")
+    """Database, backups and engine locks."""
+    fetch_threads: Annotated[int, Field(ge=1, le=256)] = 32
+    """Steps that this process works on at a time."""
+    extract_processes: Annotated[int, Field(ge=1, le=64)] = os.cpu_count() or 1
+    """Worker processes that read pages."""
+    max_running_jobs: Annotated[int, Field(ge=1, le=1000)] = 4
+    """Jobs that run at a time, over the whole database."""
+    max_steps_per_job: Annotated[int, Field(ge=1, le=1_000_000)] = 100_000
+    """Largest list of one job."""
+    allowed_private_networks: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Networks, separated by commas, that may be connected to although they are private; on any port."""
+    dns_overrides: Annotated[tuple[tuple[str, str], ...], NoDecode] = ()
+    """`name[:port]=address[:port]`, separated by commas; `*.test` matches every name below `test`."""
+    proxy_url: SecretStr | None = None
+    """Proxy for every request; the environment's own proxy variables are not used."""
+    ca_bundle: Path | None = None
+    """PEM file of certificates trusted in addition to certifi's."""
+    contact: str = ""
+    """Address or URL that the default User-Agent gives, so that a site's owner can ask."""
+    user_agent: str = ""
+    """User-Agent header; by default it names the product and the contact."""
+    log_format: Literal["text", "json"] = "text"
+    """Format of the log lines."""
+    allow_anonymous: bool = False
+    """Answer requests from other machines although there is no login."""
+
+    @field_validator("allowed_private_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return tuple(ip_network(part, strict=False) for part in _parts(value)) if isinstance(value, str) else value
+
+    @field_validator("dns_overrides", mode="before")
+    @classmethod
+    def _overrides(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = []
+        for part in _parts(value):
+            name, sep, address = part.partition("=")
+            if not sep or not name.strip() or not address.strip():
+                raise ValueError(f"'{part}' is not name=address")
+            pairs.append((name.strip().lower(), address.strip()))
+        return tuple(pairs)
+
+    @field_validator("ca_bundle", mode="after")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+    @classmethod
+    def load(cls, **values: object) -> "Settings":
+        """The settings of the environment; `values` win. Raises `InvalidInput` that names the variable and the rule."""
+        try:
+            return cls(**values)  # type: ignore[arg-type]
+        except ValidationError as error:
+            problem = "; ".join(f"LOTE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+            raise InvalidInput(N_("The settings cannot be used: {problem}"), problem=problem) from error
+
+    @cached_property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the database, with the driver that Lote uses."""
+        given = self.database_url.get_secret_value()
+        if not given:
+            return f"sqlite:///{self.data_dir.absolute() / 'lote.db'}"
+        scheme, sep, rest = given.partition("://")
+        return f"postgresql+psycopg{sep}{rest}" if scheme in {"postgres", "postgresql"} else given
+
+    @cached_property
+    def default_user_agent(self) -> str:
+        """The User-Agent of a job that does not set one."""
+        if self.user_agent:
+            return self.user_agent
+        return f"Lote/{__version__} ({f'+{self.contact}' if self.contact else 'internal data app'})"
+
+    @property
+    def unused_proxy(self) -> str | None:
+        """The name of the environment's proxy variable that is set and not used, if there is one."""
+        if self.proxy_url is not None:
+            return None
+        proxies = getproxies()
+        return next((f"{scheme}_proxy" for scheme in ("https", "http", "all") if proxies.get(scheme)), None)
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
