@@ -1,4 +1,4 @@
-"""What can go wrong, as a tree; the docstring is the message, and `retry_may_help` tells whether trying again makes sense.
+"""What can go wrong, as a tree; the docstring is the message, and `retry_may_help` tells whether to try again.
 
 LoteError
 ├── NotFound            an id that names nothing

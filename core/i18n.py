@@ -14,7 +14,7 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look for
+def N_(message: str) -> str:
     """Mark a text for translation where it is declared; it is translated where it is shown."""
     return message
 

@@ -98,7 +98,7 @@ JOB_MOVES: dict[JobEvent, dict[JobStatus, JobStatus]] = {
     _E.RETRY: {_J.COMPLETED: _J.PENDING, _J.FAILED: _J.PENDING, _J.CANCELLED: _J.PENDING},
     _E.COMPLETE: {_J.RUNNING: _J.COMPLETED, _J.PAUSED: _J.COMPLETED},
     _E.FAIL: {_J.RUNNING: _J.FAILED, _J.PAUSED: _J.FAILED},
-    _E.DELETE: dict.fromkeys(FINAL),  # type: ignore[arg-type]
+    _E.DELETE: {status: status for status in FINAL},
 }
 
 _S, _V = StepStatus, StepEvent
