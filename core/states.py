@@ -67,6 +67,7 @@ class JobEvent(StrEnum):
     PROMOTE = "promote"
     PAUSE = "pause"
     RESUME = "resume"
+    REQUEUE = "requeue"
     CANCEL = "cancel"
     RETRY = "retry"
     COMPLETE = "complete"
@@ -94,6 +95,7 @@ JOB_MOVES: dict[JobEvent, dict[JobStatus, JobStatus]] = {
     _E.PROMOTE: {_J.PENDING: _J.RUNNING},
     _E.PAUSE: {_J.PENDING: _J.PAUSED, _J.RUNNING: _J.PAUSED},
     _E.RESUME: {_J.PAUSED: _J.RUNNING},
+    _E.REQUEUE: {_J.PAUSED: _J.PENDING},
     _E.CANCEL: {_J.PENDING: _J.CANCELLED, _J.RUNNING: _J.CANCELLED, _J.PAUSED: _J.CANCELLED},
     _E.RETRY: {_J.COMPLETED: _J.PENDING, _J.FAILED: _J.PENDING, _J.CANCELLED: _J.PENDING},
     _E.COMPLETE: {_J.RUNNING: _J.COMPLETED, _J.PAUSED: _J.COMPLETED},

@@ -1,0 +1,196 @@
+"""The database: connections, `reading()` and `writing()` transactions, migrations with a backup before them."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from core.errors import DatabaseUnusable
+from core.i18n import N_
+from core.settings import Settings
+
+BUSY_TIMEOUT_SECONDS = 30
+BACKUPS_KEPT = 3
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+log = logging.getLogger(__name__)
+
+
+class Database:
+    """One database, on SQLite or PostgreSQL; safe to share between threads."""
+
+    def __init__(self, url: str, data_dir: Path) -> None:
+        """`url` is SQLAlchemy's; `data_dir` takes backups. Nothing is connected yet."""
+        self.url = sa.make_url(url)
+        self.data_dir = data_dir
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        if self.is_sqlite:
+            self._reads = self._writes = self.engine
+            self._writes = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        else:
+            self._reads = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._writes = self.engine
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Database":
+        """The database of the settings; makes the data directory (mode 0700)."""
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return cls(settings.url, settings.data_dir)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One snapshot: everything read in the block belongs together."""
+        with Session(self._reads) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back on any error."""
+        with Session(self._writes, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    # -- migrations
+
+    def revision(self) -> str | None:
+        """The revision of the schema; None for an empty database."""
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def prepare(self, auto_migrate: bool) -> None:
+        """Make the schema fit the code. SQLite migrates by itself, PostgreSQL with `auto_migrate` only.
+
+        Raises `DatabaseUnusable` when it cannot be reached, is newer than the code, or has to be migrated by hand.
+        """
+        current, head = self._current(), _head()
+        if current == head:
+            return
+        if current is not None and current not in _revisions():
+            raise DatabaseUnusable(
+                N_(
+                    "The database {database} is newer than this version of Lote (its revision {revision} is unknown"
+                    " here). Install the newer version again, or restore a backup from {directory}."
+                ),
+                database=self.url.render_as_string(),
+                revision=current,
+                directory=self.data_dir,
+            )
+        if self.is_sqlite or auto_migrate:
+            self.migrate()
+        else:
+            raise DatabaseUnusable(
+                N_(
+                    "The database {database} has to be migrated first: run `python -m core migrate`, or set"
+                    " LOTE_AUTO_MIGRATE=true."
+                ),
+                database=self.url.render_as_string(),
+            )
+
+    def _current(self) -> str | None:
+        try:
+            return self.revision()
+        except (OperationalError, DBAPIError) as error:
+            raise DatabaseUnusable(
+                N_("The database {database} cannot be opened: {reason}"),
+                database=self.url.render_as_string(),
+                reason=str(error.orig).strip(),
+            ) from error
+
+    def migrate(self) -> None:
+        """Bring the schema to this code's revision; SQLite is copied first and put back when it fails."""
+        current = self._current()
+        if current == _head():
+            return
+        backup = self._backup(current) if self.is_sqlite and current is not None else None
+        try:
+            with self._writes.begin() as connection:
+                config = Config()
+                config.set_main_option("script_location", str(MIGRATIONS))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except (sa.exc.SQLAlchemyError, CommandError) as error:
+            log.exception("migration from %s failed", current)
+            raise DatabaseUnusable(
+                N_(
+                    "The migration of {database} failed and was rolled back: {reason}. The database is as it was;"
+                    " start the version of Lote that it belongs to. {copy}"
+                ),
+                database=self.url.render_as_string(),
+                reason=str(error),
+                copy=f"({backup})" if backup else "",
+            ) from error
+        log.info("database migrated from %s to %s", current, _head())
+
+    def _backup(self, revision: str) -> Path:
+        """Copy the database file online to data/backup-<revision>.db; the newest copies stay."""
+        target = self.data_dir / f"backup-{revision}.db"
+        target.unlink(missing_ok=True)
+        with (
+            sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True) as source,
+            sqlite3.connect(target) as copy,
+        ):
+            source.backup(copy)
+        source.close()
+        copy.close()
+        target.chmod(0o600)
+        backups = sorted(self.data_dir.glob("backup-*.db"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        for old in backups[BACKUPS_KEPT:]:
+            old.unlink()
+        return target
+
+
+def _head() -> str:
+    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
+
+
+def _revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def _sqlite_engine(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False, "isolation_level": None},
+        pool_size=10,
+        max_overflow=100,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        # pysqlite begins nothing by itself here: a snapshot for readers, the write lock at once for writers
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+def _postgresql_engine(url: sa.URL) -> sa.Engine:
+    return sa.create_engine(url, pool_size=10, max_overflow=100, pool_pre_ping=True)

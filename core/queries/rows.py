@@ -1,0 +1,246 @@
+"""The frozen rows that reads hand out; the fields of a table's columns bear the columns' names (the API shows them as is)."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from core.failures import FailureKind
+from core.states import FINAL, JobStatus, JobType, Origin, Outcome, StepStatus, Verdict
+
+Row = TypeVar("Row")
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a list. `next_cursor` is None on the last page; `total` is exact up to 10,000."""
+
+    items: list[Row]
+    next_cursor: str | None
+    total: int
+    total_is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job, plus how many of its steps run now (`running_steps`) and how many queued jobs are before it (`ahead`)."""
+
+    id: int
+    job_type: JobType
+    name: str
+    description: str
+    status: JobStatus
+    status_reason: Json | None
+    priority: int
+    config: Json
+    total_steps: int
+    completed_steps: int
+    failed_steps: int
+    cancelled_steps: int
+    progress_percentage: float
+    created_by: str
+    origin: Origin
+    created_at: datetime
+    queued_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job has ended."""
+        return self.status in FINAL
+
+    @property
+    def is_active(self) -> bool:
+        """Queued, running or paused."""
+        return self.status in {JobStatus.RUNNING, JobStatus.PAUSED} or self.is_queued
+
+    @property
+    def is_queued(self) -> bool:
+        """Started, and waiting for a place."""
+        return self.status is JobStatus.PENDING and self.queued_at is not None
+
+    @property
+    def is_not_started(self) -> bool:
+        """Never started: all of it may still change."""
+        return self.status is JobStatus.PENDING and self.queued_at is None
+
+    @property
+    def unfinished_steps(self) -> int:
+        """Steps that are pending or running."""
+        return self.total_steps - self.completed_steps - self.failed_steps - self.cancelled_steps
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step without its report."""
+
+    id: int
+    job_id: int
+    step_number: int
+    name: str
+    target: str
+    host: str
+    status: StepStatus
+    attempts: int
+    next_attempt_at: datetime
+    overrides: Json | None
+    lease_owner: str | None
+    lease_expires_at: datetime | None
+    fence: int
+    result_data: Json | None
+    error_kind: FailureKind | None
+    error_message: str | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+    @property
+    def report_id(self) -> int | None:
+        """The report of a completed step."""
+        return (self.result_data or {}).get("report_id")
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of a job's list as it was given; `reason` holds codes, see `targets.reason_text`."""
+
+    id: int
+    job_id: int
+    line: int
+    input: str
+    verdict: Verdict
+    reason: str | None
+    step_id: int | None
+    extra: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt at a step."""
+
+    id: int
+    step_id: int
+    number: int
+    started_at: datetime
+    completed_at: datetime | None
+    outcome: Outcome | None
+    error_kind: FailureKind | None
+    error_message: str | None
+    http_status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    """A comment on a job."""
+
+    id: int
+    job_id: int
+    author: str
+    body: str
+    created_at: datetime
+    edited_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report without its text."""
+
+    id: int
+    step_id: int
+    job_id: int
+    target: str
+    host: str
+    requested_url: str
+    final_url: str
+    redirect_chain: list[Any]
+    http_status: int
+    https: bool
+    ip: str | None
+    ttfb_seconds: float | None
+    total_seconds: float | None
+    bytes: int
+    content_type: str | None
+    charset: str | None
+    charset_source: str | None
+    server: str | None
+    tls_issuer: str | None
+    tls_expires_at: datetime | None
+    robots_verdict: str | None
+    fetched_at: datetime
+    attempts: int
+    extractor_version: str
+    title: str | None
+    description: str | None
+    canonical_url: str | None
+    language_declared: str | None
+    language_detected: str | None
+    site_name: str | None
+    author: str | None
+    published_on: date | None
+    modified_on: date | None
+    image_url: str | None
+    favicon_url: str | None
+    generator: str | None
+    h1s: list[Any]
+    jsonld_types: list[Any]
+    feeds: list[Any]
+    meta_robots: str | None
+    word_count: int
+    content_hash: str
+    categories: list[Any]
+    tags: list[Any]
+    internal_links: list[Any]
+    external_links: list[Any]
+    external_hosts: list[Any]
+    emails: list[Any]
+    phones: list[Any]
+    social_profiles: list[Any]
+    flags: list[Any]
+    answers: Json
+
+
+@dataclass(frozen=True, slots=True)
+class FullReportRow(ReportRow):
+    """A report with its text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts over all jobs: in all, by state, active ones, and the same of their steps."""
+
+    total: int
+    pending: int
+    running: int
+    paused: int
+    completed: int
+    failed: int
+    cancelled: int
+    active: int
+    steps: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """What the Job screen shows beside the job itself.
+
+    `failures` counts failed steps by kind; `steps_last_minute` is the pace; `not_taken` counts rejected and duplicate
+    lines; `ahead` counts the queued jobs before a queued one.
+    """
+
+    running_steps: int
+    failures: dict[str, int]
+    steps_last_minute: int
+    lines: int
+    not_taken: int
+    rejected: int
+    comments: int
+    ahead: int
+
+
+FIELDS: dict[type, tuple[str, ...]] = {
+    row: tuple(field.name for field in fields(row))
+    for row in (JobRow, StepRow, LineRow, AttemptRow, CommentRow, ReportRow)
+}
+"""Row → the columns that it takes from its table."""
