@@ -1,4 +1,4 @@
-"""The frozen rows that reads hand out; the fields of a table's columns bear the columns' names (the API shows them as is)."""
+"""The frozen rows that reads hand out; fields that are columns bear the names of the columns (the API shows them)."""
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime

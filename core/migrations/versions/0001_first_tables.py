@@ -144,7 +144,11 @@ def upgrade() -> None:
         sa.Column("step_number", sa.Integer(), nullable=False),
         sa.Column("name", core.models.Text(), nullable=False),
         sa.Column("target", core.models.Text(), nullable=False),
-        sa.Column("host", sqlmodel.sql.sqltypes.AutoString(length=253), nullable=False),
+        sa.Column(
+            "host",
+            sa.String(length=253).with_variant(sa.String(length=253, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -217,6 +221,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("job_steps", schema=None) as batch_op:
         batch_op.create_index("ix_job_steps_due", ["job_id", "status", "next_attempt_at", "step_number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_job_steps_host_job_id"), ["host", "job_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_job_steps_job_id_status_id"), ["job_id", "status", "id"], unique=False)
         batch_op.create_index(
             "ix_job_steps_leases",
@@ -265,7 +270,11 @@ def upgrade() -> None:
         sa.Column("step_id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("target", core.models.Text(), nullable=False),
-        sa.Column("host", sqlmodel.sql.sqltypes.AutoString(length=253), nullable=False),
+        sa.Column(
+            "host",
+            sa.String(length=253).with_variant(sa.String(length=253, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("requested_url", core.models.Text(), nullable=False),
         sa.Column("final_url", core.models.Text(), nullable=False),
         sa.Column("redirect_chain", core.models.Document(), nullable=False),
@@ -425,6 +434,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'running'"),
         )
         batch_op.drop_index(batch_op.f("ix_job_steps_job_id_status_id"))
+        batch_op.drop_index(batch_op.f("ix_job_steps_host_job_id"))
         batch_op.drop_index("ix_job_steps_due")
 
     op.drop_table("job_steps")

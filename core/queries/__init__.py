@@ -1,0 +1,5 @@
+"""Every read of screens, API and exports, one file per noun; each takes a `reading()` session and gives rows."""
+
+from core.queries import comments, jobs, lines, reports, steps
+
+__all__ = ["comments", "jobs", "lines", "reports", "steps"]

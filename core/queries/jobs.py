@@ -1,0 +1,230 @@
+"""Reads of jobs: one, lists, the facts of the Job screen, totals."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from core.errors import NotFound
+from core.i18n import N_
+from core.models import Comment, Job, JobLine, JobStep, StepAttempt
+from core.queries.paging import by_keyset, by_number, columns, many, one
+from core.queries.rows import JobFacts, JobRow, Page, Summary
+from core.states import JobStatus, JobType, Outcome, StepStatus, Verdict
+
+LARGEST_ID = 2**63 - 1
+QUEUED = (col(Job.status) == JobStatus.PENDING) & col(Job.queued_at).is_not(None)
+ACTIVE = col(Job.status).in_([JobStatus.RUNNING, JobStatus.PAUSED]) | QUEUED
+ATTENTION = (col(Job.status) == JobStatus.FAILED) | (
+    (col(Job.status) == JobStatus.COMPLETED) & (col(Job.failed_steps) > 0)
+)
+VIEWS = {"active": ACTIVE, "attention": ATTENTION}
+
+
+def get(session: Session, job_id: int) -> JobRow:
+    """The job, or `NotFound`."""
+    found = None
+    if 0 < job_id <= LARGEST_ID:
+        found = one(session, JobRow, _jobs().where(col(Job.id) == job_id))
+    if found is None:
+        raise NotFound(N_("There is no job {id}. It may have been deleted."), id=job_id)
+    return found
+
+
+def page(
+    session: Session,
+    *,
+    status: JobStatus | None = None,
+    job_type: JobType | None = None,
+    q: str | None = None,
+    created_by: str | None = None,
+    view: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[JobRow]:
+    """Jobs, newest first. `q`: the name contains it, or a host of the job begins with it; `view`: a key of `VIEWS`."""
+    statement = _filtered(status, job_type, q, created_by, view)
+    return by_keyset(session, JobRow, statement, col(Job.id), limit=limit, cursor=cursor, descending=True)
+
+
+def numbered(
+    session: Session,
+    *,
+    page: int,
+    size: int,
+    status: JobStatus | None = None,
+    job_type: JobType | None = None,
+    q: str | None = None,
+    created_by: str | None = None,
+    view: str | None = None,
+) -> Page[JobRow]:
+    """The same jobs as `page`, by page number."""
+    statement = _filtered(status, job_type, q, created_by, view)
+    return by_number(session, JobRow, statement, [col(Job.id).desc()], page=page, size=size)
+
+
+def by_ids(session: Session, job_ids: Iterable[int]) -> list[JobRow]:
+    """The jobs that exist among the given ones."""
+    return many(session, JobRow, _jobs().where(col(Job.id).in_(list(job_ids))))
+
+
+def facts(session: Session, job: JobRow, now: datetime) -> JobFacts:
+    """What the Job screen shows beside the job; the cost does not depend on the job's size but for its failures."""
+    steps = sa.select(sa.func.count()).select_from(JobStep).where(col(JobStep.job_id) == job.id)
+    lines = sa.select(col(JobLine.verdict), sa.func.count()).where(col(JobLine.job_id) == job.id)
+    verdicts = {verdict: n for verdict, n in session.execute(lines.group_by(col(JobLine.verdict)))}
+    duplicates, rejected = verdicts.get(Verdict.DUPLICATE, 0), verdicts.get(Verdict.REJECTED, 0)
+    failures = (
+        sa.select(col(JobStep.error_kind), sa.func.count())
+        .where(col(JobStep.job_id) == job.id, col(JobStep.status) == StepStatus.FAILED)
+        .group_by(col(JobStep.error_kind))
+        .order_by(sa.func.count().desc())
+    )
+    running = steps.where(col(JobStep.status) == StepStatus.RUNNING) if job.is_active else None
+    return JobFacts(
+        running_steps=session.execute(running).scalar_one() if running is not None else 0,
+        failures={str(kind): n for kind, n in session.execute(failures)} if job.failed_steps else {},
+        steps_last_minute=_ended_since(session, now - timedelta(minutes=1), job.id) if job.is_active else 0,
+        lines=sum(verdicts.values()),
+        not_taken=duplicates + rejected,
+        rejected=rejected,
+        comments=session.execute(
+            sa.select(sa.func.count()).select_from(Comment).where(col(Comment.job_id) == job.id)
+        ).scalar_one(),
+        ahead=ahead(session, job),
+    )
+
+
+def ahead(session: Session, job: JobRow) -> int:
+    """How many queued jobs get a place before this one; 0 for a job that does not wait."""
+    if not job.is_queued:
+        return 0
+    return ahead_of(session, [job])[job.id]
+
+
+def ahead_of(session: Session, jobs: list[JobRow]) -> dict[int, int]:
+    """`ahead` of several jobs in one query."""
+    if not any(job.is_queued for job in jobs):
+        return {job.id: 0 for job in jobs}
+    order = [col(Job.priority).desc(), col(Job.queued_at), col(Job.id)]
+    queue = [job_id for (job_id,) in session.execute(sa.select(col(Job.id)).where(QUEUED).order_by(*order))]
+    places = {job_id: place for place, job_id in enumerate(queue)}
+    return {job.id: places.get(job.id, 0) for job in jobs}
+
+
+def running_steps(session: Session, job_ids: Iterable[int]) -> dict[int, int]:
+    """Running steps by job; jobs without any are left out."""
+    statement = (
+        sa.select(col(JobStep.job_id), sa.func.count())
+        .where(col(JobStep.job_id).in_(list(job_ids)), col(JobStep.status) == StepStatus.RUNNING)
+        .group_by(col(JobStep.job_id))
+    )
+    return {job_id: n for job_id, n in session.execute(statement)}
+
+
+def pace(session: Session, job_id: int, now: datetime) -> int:
+    """Steps of the job that ended in the last minute."""
+    return _ended_since(session, now - timedelta(minutes=1), job_id)
+
+
+def steps_since(session: Session, since: datetime) -> int:
+    """Steps of all jobs that ended since then."""
+    return _ended_since(session, since, None)
+
+
+def summary(session: Session) -> Summary:
+    """Counts over all jobs, and over their steps."""
+    statement = sa.select(
+        col(Job.status),
+        sa.func.count(),
+        sa.func.coalesce(sa.func.sum(col(Job.total_steps)), 0),
+        sa.func.coalesce(sa.func.sum(col(Job.completed_steps)), 0),
+        sa.func.coalesce(sa.func.sum(col(Job.failed_steps)), 0),
+        sa.func.coalesce(sa.func.sum(col(Job.cancelled_steps)), 0),
+    ).group_by(col(Job.status))
+    jobs = dict.fromkeys(JobStatus, 0)
+    total = completed = failed = cancelled = 0
+    for status, n, *counts in session.execute(statement):
+        jobs[status] = n
+        total, completed, failed, cancelled = (
+            a + int(b) for a, b in zip((total, completed, failed, cancelled), counts, strict=True)
+        )
+    running = _count(session, JobStep, col(JobStep.status) == StepStatus.RUNNING, col(JobStep.lease_owner).is_not(None))
+    steps = {
+        "total": total,
+        "pending": total - completed - failed - cancelled - running,
+        "running": running,
+        "completed": completed,
+        "failed": failed,
+        "cancelled": cancelled,
+    }
+    active = _count(session, Job, ACTIVE)
+    counted = {status.value: n for status, n in jobs.items()}
+    return Summary(total=sum(jobs.values()), active=active, steps=steps, **counted)
+
+
+def attention(session: Session) -> int:
+    """How many jobs need attention: failed, or completed with failures."""
+    return _count(session, Job, ATTENTION)
+
+
+def waiting(session: Session) -> int:
+    """How many started jobs wait for a place."""
+    return _count(session, Job, QUEUED)
+
+
+def owners(session: Session) -> list[str]:
+    """Everybody who created a job, by name."""
+    statement = sa.select(col(Job.created_by)).where(col(Job.created_by) != "").distinct()
+    return sorted(name for (name,) in session.execute(statement))
+
+
+def _jobs() -> sa.Select[Any]:
+    return sa.select(*columns(JobRow, Job))
+
+
+def _filtered(
+    status: JobStatus | None, job_type: JobType | None, q: str | None, created_by: str | None, view: str | None
+) -> sa.Select[Any]:
+    statement = _jobs()
+    if status is not None:
+        statement = statement.where(col(Job.status) == status)
+    if job_type is not None:
+        statement = statement.where(col(Job.job_type) == job_type)
+    if created_by is not None:
+        statement = statement.where(col(Job.created_by) == created_by)
+    if view is not None:
+        statement = statement.where(VIEWS[view])
+    if q and (wanted := q.strip()):
+        statement = statement.where(col(Job.name).icontains(wanted, autoescape=True) | _has_host(wanted.lower()))
+    return statement
+
+
+def _has_host(beginning: str) -> sa.ColumnElement[bool]:
+    hosts = sa.select(col(JobStep.job_id)).where(
+        col(JobStep.host) >= beginning, col(JobStep.host) < beginning + "\U0010ffff"
+    )
+    return col(Job.id).in_(hosts)
+
+
+def _ended_since(session: Session, since: datetime, job_id: int | None) -> int:
+    attempts = (
+        sa.select(sa.func.count())
+        .select_from(StepAttempt)
+        .where(
+            col(StepAttempt.completed_at) >= since,
+            col(StepAttempt.outcome).in_([Outcome.COMPLETED, Outcome.FAILED]),
+        )
+        .join(JobStep, col(JobStep.id) == col(StepAttempt.step_id))
+        .where(col(JobStep.status).in_([StepStatus.COMPLETED, StepStatus.FAILED]))
+        .where(col(JobStep.fence) == col(StepAttempt.number))
+    )
+    if job_id is not None:
+        attempts = attempts.where(col(JobStep.job_id) == job_id)
+    return int(session.execute(attempts).scalar_one())
+
+
+def _count(session: Session, table: type[Any], *conditions: sa.ColumnElement[bool]) -> int:
+    return int(session.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one())

@@ -1,0 +1,59 @@
+"""Reads of a job's lines: the list as it was given."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from core.models import JobLine
+from core.queries import jobs
+from core.queries.paging import by_keyset, by_number, columns, many
+from core.queries.rows import LineRow, Page
+from core.states import Verdict
+
+NOT_TAKEN = (Verdict.DUPLICATE, Verdict.REJECTED)
+
+
+def page(
+    session: Session,
+    job_id: int,
+    *,
+    verdict: Verdict | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[LineRow]:
+    """Lines of a job in their order; `NotFound` without the job."""
+    jobs.get(session, job_id)
+    return by_keyset(session, LineRow, _filtered(job_id, verdict), col(JobLine.id), limit=limit, cursor=cursor)
+
+
+def not_taken(session: Session, job_id: int, *, page: int, size: int) -> Page[LineRow]:
+    """Duplicate and rejected lines, by page number."""
+    statement = _filtered(job_id, None).where(col(JobLine.verdict).in_(NOT_TAKEN))
+    return by_number(session, LineRow, statement, [col(JobLine.id)], page=page, size=size)
+
+
+def all_of(session: Session, job_id: int) -> list[LineRow]:
+    """Every line of a job, in order."""
+    return many(session, LineRow, _filtered(job_id, None).order_by(col(JobLine.id)))
+
+
+def by_steps(session: Session, step_ids: Iterable[int]) -> dict[int, LineRow]:
+    """The line that each step came from: step id → its first line."""
+    statement = sa.select(*columns(LineRow, JobLine)).where(
+        col(JobLine.step_id).in_(list(step_ids)), col(JobLine.verdict).not_in(NOT_TAKEN)
+    )
+    return {line.step_id: line for line in many(session, LineRow, statement) if line.step_id is not None}
+
+
+def extra_columns(session: Session, job_id: int) -> list[str]:
+    """The names of the uploaded table's other columns."""
+    statement = sa.select(col(JobLine.extra)).where(col(JobLine.job_id) == job_id, col(JobLine.extra).is_not(None))
+    first = session.execute(statement.order_by(col(JobLine.id)).limit(1)).scalar()
+    return list(first or {})
+
+
+def _filtered(job_id: int, verdict: Verdict | None) -> sa.Select[Any]:
+    statement = sa.select(*columns(LineRow, JobLine)).where(col(JobLine.job_id) == job_id)
+    return statement if verdict is None else statement.where(col(JobLine.verdict) == verdict)

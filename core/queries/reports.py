@@ -1,0 +1,58 @@
+"""Reads of reports; lists leave the text out."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from core.errors import NotFound
+from core.i18n import N_
+from core.models import Report, ReportText
+from core.queries import jobs
+from core.queries.paging import by_keyset, columns, many, one
+from core.queries.rows import FullReportRow, Page, ReportRow
+
+
+def get(session: Session, report_id: int) -> FullReportRow:
+    """One report with its text, or `NotFound`."""
+    found = None
+    if 0 < report_id <= jobs.LARGEST_ID:
+        statement = (
+            sa.select(*columns(ReportRow, Report), sa.func.coalesce(col(ReportText.text), ""))
+            .outerjoin(ReportText, col(ReportText.report_id) == col(Report.id))
+            .where(col(Report.id) == report_id)
+        )
+        found = one(session, FullReportRow, statement)
+    if found is None:
+        raise NotFound(N_("There is no report {id}. It may have been deleted with its job."), id=report_id)
+    return found
+
+
+def page(
+    session: Session,
+    *,
+    domain: str | None = None,
+    job_id: int | None = None,
+    q: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[ReportRow]:
+    """Reports, newest first. `domain`: that host; `q`: title, description or target contain it."""
+    statement = sa.select(*columns(ReportRow, Report))
+    if job_id is not None:
+        jobs.get(session, job_id)
+        statement = statement.where(col(Report.job_id) == job_id)
+    if domain and domain.strip():
+        statement = statement.where(col(Report.host) == domain.strip().lower())
+    if q and (wanted := q.strip()):
+        statement = statement.where(
+            sa.or_(*(field.icontains(wanted, autoescape=True) for field in (Report.title, Report.description)))  # type: ignore[union-attr]
+            | col(Report.target).icontains(wanted, autoescape=True)
+        )
+    return by_keyset(session, ReportRow, statement, col(Report.id), limit=limit, cursor=cursor, descending=True)
+
+
+def by_steps(session: Session, step_ids: Iterable[int]) -> dict[int, ReportRow]:
+    """Step id → its report, for the steps that have one."""
+    statement = sa.select(*columns(ReportRow, Report)).where(col(Report.step_id).in_(list(step_ids)))
+    return {report.step_id: report for report in many(session, ReportRow, statement)}
