@@ -1,0 +1,59 @@
+"""How long a list will take: a range from the lanes, the pauses and the hosts, said before anything is created."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+
+from core.i18n import N_, _
+from core.job_config import JobConfig
+
+VISIT_SECONDS = (0.8, 2.5)
+"""What a visit to a healthy site usually takes: a quick one, a slow one."""
+DEAD_SHARE = 0.05
+"""Part of a real list that never answers; the upper end counts the whole time limit for each of its attempts."""
+
+_UNITS = ((60, 1, N_("{span} s")), (90 * 60, 60, N_("{span} min")), (float("inf"), 3600, N_("{span} h")))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Seconds from the first claim to the last end, if the job runs alone; `pages` targets on `hosts` hosts."""
+
+    low_seconds: float
+    high_seconds: float
+    pages: int
+    hosts: int
+
+
+def estimate(hosts: Iterable[str], config: JobConfig, *, places: int) -> Estimate:
+    """The estimate for one host per target, in any order; `places` is what one engine fetches at a time."""
+    per_host = Counter(hosts)
+    low, high = (_seconds(per_host, visit, config, places) for visit in VISIT_SECONDS)
+    dead_attempts = ceil(per_host.total() * DEAD_SHARE) * (config.max_retries + 1)
+    high += dead_attempts * config.timeout_seconds / _lanes(per_host, config, places)
+    return Estimate(low, high, per_host.total(), len(per_host))
+
+
+def span(low_seconds: float, high_seconds: float) -> str:
+    """The range for people, in one unit: "2–4 min", "40 s", "3–5 h"; rounded up."""
+    for limit, unit, text in _UNITS:
+        if high_seconds <= limit:
+            low, high = max(1, round(low_seconds / unit)), max(1, ceil(high_seconds / unit))
+            return _(text).format(span=f"{low}–{high}" if low < high else f"{high}")
+    raise AssertionError("the last unit has no limit")
+
+
+def _seconds(per_host: Counter[str], visit: float, config: JobConfig, places: int) -> float:
+    """A lane rests after each step, and so does a host: the slower of the two sets the pace."""
+    if not per_host:
+        return 0.0
+    cycle = visit + config.interval_seconds
+    rounds = ceil(per_host.total() / _lanes(per_host, config, places))
+    longest_queue = max(per_host.values())
+    return max(rounds, longest_queue) * cycle - config.interval_seconds
+
+
+def _lanes(per_host: Counter[str], config: JobConfig, places: int) -> int:
+    """Lanes that can work at once: not more than the engine has places, nor than hosts (one visit at a time each)."""
+    return max(1, min(config.concurrency, places, len(per_host)))
