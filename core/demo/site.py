@@ -83,7 +83,7 @@ class Site:
         return serve_file if host.removeprefix("www.") in files() else unknown_host
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+        with asyncio.Runner(debug=False, loop_factory=lambda: self._loop) as runner:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
