@@ -1,7 +1,7 @@
 """Every text goes through gettext: `_` and `ngettext` speak the language of the present context, English by default."""
 
 import gettext as stdlib_gettext
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -11,7 +11,8 @@ LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT_LANGUAGE = "en"
 LOCALE_DIR = Path(__file__).parent / "locale"
 
-_language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+_source: Callable[[], str | None] | None = None
 
 
 def N_(message: str) -> str:
@@ -21,17 +22,24 @@ def N_(message: str) -> str:
 
 def _(message: str) -> str:
     """The text in the language of the present context."""
-    return _catalogue(_language.get()).gettext(message)
+    return _catalogue(language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """The form of the text for `n` things, in the language of the present context."""
-    return _catalogue(_language.get()).ngettext(singular, plural, n)
+    return _catalogue(language()).ngettext(singular, plural, n)
 
 
 def language() -> str:
     """The language of the present context, a key of `LANGUAGES`."""
-    return _language.get()
+    code = _language.get() or (_source() if _source else None)
+    return code if code in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def ask(source: Callable[[], str | None]) -> None:
+    """Ask `source` wherever the context has not chosen: a screen's callbacks and refreshes run in fresh contexts."""
+    global _source
+    _source = source
 
 
 def use(code: str) -> None:

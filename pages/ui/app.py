@@ -1,0 +1,44 @@
+"""What every screen stands on: the service, the reader, the state of the engine, the way to other screens."""
+
+from typing import Any
+
+import streamlit as st
+
+from core import job_service
+from core.errors import NotFound
+from core.i18n import N_
+from core.job_service import JobService
+from pages.ui.identity import ask_name, who
+
+__all__ = ["JOB", "JOBS", "NEW_JOB", "REPORT", "ask_name", "asked_id", "engine_status", "origin", "service", "who"]
+
+JOBS, NEW_JOB, JOB, REPORT = "pages/jobs.py", "pages/new_job.py", "pages/job.py", "pages/report.py"
+"""The screens, as `st.page_link` and `st.switch_page` name them."""
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> JobService:
+    """The use-cases, shared by all sessions of this process."""
+    return JobService.open()
+
+
+def engine_status() -> dict[str, Any]:
+    """Whether an engine works on this database: {"alive": bool, …}; the start of the app provides the answer."""
+    status = getattr(job_service, "engine_status", None)
+    return status() if status else {"alive": True}
+
+
+def asked_id(thing: str) -> int | None:
+    """`?id=` of the URL; None when there is none. Raises `NotFound` when it is no number."""
+    given = st.query_params.get("id", "").strip()
+    if not given:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise NotFound(N_("There is no {thing} {id}. It may have been deleted."), thing=thing, id=given)
+    return int(given)
+
+
+def origin() -> str:
+    """Scheme, host and port of the app as this browser sees it, for links and commands."""
+    scheme, sep, rest = (st.context.url or "http://localhost:8501").partition("://")
+    return f"{scheme}{sep}{rest.split('/', 1)[0]}"

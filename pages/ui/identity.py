@@ -1,0 +1,85 @@
+"""Who reads the screens and in which language: kept in cookies, and in the session for browsers that refuse them."""
+
+from urllib.parse import quote, unquote
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core import i18n
+from core.i18n import LANGUAGES, _
+
+LANGUAGE_COOKIE, NAME_COOKIE = "lote_language", "lote_name"
+COOKIE_SECONDS = 365 * 24 * 3600
+MAX_NAME = 80
+
+
+def who() -> str:
+    """The reader's name as it was given, not verified; empty while it is unknown."""
+    return _kept(NAME_COOKIE)
+
+
+def speaks() -> str:
+    """The reader's language: chosen here, or the browser's."""
+    chosen = _kept(LANGUAGE_COOKIE)
+    return chosen if chosen in LANGUAGES else i18n.preferred(st.context.locale)
+
+
+def call_me(name: str) -> None:
+    """Remember the reader's name."""
+    _keep(NAME_COOKIE, " ".join(name.split())[:MAX_NAME])
+
+
+def speak(code: str) -> None:
+    """Remember the language that the reader chose."""
+    _keep(LANGUAGE_COOKIE, code)
+
+
+def ask_name(key: str = "your_name") -> str:
+    """The reader's name; draws a field that asks for it once, as long as it is unknown."""
+    if not who() or st.session_state.get(key):
+        st.text_input(
+            _("Your name"),
+            key=key,
+            max_chars=MAX_NAME,
+            autocomplete="nickname",
+            placeholder=_("Signs your jobs and comments"),
+            help=_("Asked once and kept in a cookie of this browser. Lote does not verify it."),
+            on_change=lambda: call_me(st.session_state[key]),
+        )
+    return who()
+
+
+def keep_cookies() -> None:
+    """Write what was chosen in this session into the browser; a script is the only way that Streamlit leaves open."""
+    changed = {name: st.session_state.get(_slot(name)) for name in (NAME_COOKIE, LANGUAGE_COOKIE)}
+    writes = [
+        f"document.cookie = '{name}={quote(value, safe='')}; path=/; max-age={COOKIE_SECONDS}; samesite=lax';"
+        for name, value in changed.items()
+        if value is not None and value != _cookie(name)
+    ]
+    if writes:
+        st.html(f"<script>{''.join(writes)}</script>", unsafe_allow_javascript=True)
+
+
+def _kept(name: str) -> str:
+    value = st.session_state.get(_slot(name))
+    return _cookie(name) if value is None else str(value)
+
+
+def _keep(name: str, value: str) -> None:
+    st.session_state[_slot(name)] = value
+
+
+def _cookie(name: str) -> str:
+    return " ".join(unquote(st.context.cookies.get(name, "")).split())[:MAX_NAME]
+
+
+def _slot(name: str) -> str:
+    return f"kept_{name}"
+
+
+def _session_language() -> str | None:
+    return speaks() if get_script_run_ctx(suppress_warning=True) else None
+
+
+i18n.ask(_session_language)
