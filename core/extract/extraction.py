@@ -1,0 +1,106 @@
+"""What a page says, as one frozen value with the names of the report's columns, and the one way to get it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import trafilatura
+
+from core.errors import FetchError
+from core.extract import contact, jsonld, language, links, metadata, social, text
+from core.extract.charset import decode
+from core.extract.dates import find_dates
+from core.extract.page import ParsedPage, parse
+from core.failures import FailureKind
+
+EXTRACTOR_VERSION = f"lote 1 / trafilatura {trafilatura.__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Facts of one page. Strings are clean (valid Unicode, no control characters) and bounded; URLs are absolute."""
+
+    extractor_version: str
+    title: str | None
+    description: str | None
+    canonical_url: str | None
+    language_declared: str | None
+    language_detected: str | None
+    site_name: str | None
+    author: str | None
+    published_on: date | None
+    modified_on: date | None
+    image_url: str | None
+    favicon_url: str | None
+    generator: str | None
+    charset: str
+    charset_source: str
+    h1s: list[str]
+    jsonld_types: list[str]
+    feeds: list[str]
+    meta_robots: str | None
+    word_count: int
+    content_hash: str
+    categories: list[str]
+    tags: list[str]
+    internal_links: list[str]
+    external_links: list[str]
+    external_hosts: list[str]
+    emails: list[str]
+    phones: list[str]
+    social_profiles: list[str]
+    text: str
+
+
+def extract(body: bytes, url: str, content_type: str | None = None) -> Extraction:
+    """Read a page: `body` as served and decompressed, `url` its final address, `content_type` its header.
+
+    Raises `FetchError` of kind EXTRACT for a page that cannot be read within the limits, nothing else.
+    Not safe in threads (lxml): one call at a time per process.
+    """
+    try:
+        decoded = decode(body, content_type)
+        return _read(parse(decoded.text, url), decoded.charset, decoded.source)
+    except MemoryError as error:
+        raise FetchError(FailureKind.EXTRACT, "The page needs more memory than allowed to read") from error
+
+
+def _read(page: ParsedPage, charset: str, charset_source: str) -> Extraction:
+    structured = jsonld.read(page)
+    visible = text.visible(page)
+    chosen = text.choose(page, visible)
+    head = metadata.read(page, structured)
+    dates = find_dates(page, structured)
+    found = links.read(page)
+    reach = contact.read(page, visible, head.language)
+    return Extraction(
+        extractor_version=EXTRACTOR_VERSION,
+        title=head.title,
+        description=head.description,
+        canonical_url=head.canonical_url,
+        language_declared=head.language,
+        language_detected=language.detect(chosen),
+        site_name=head.site_name,
+        author=head.author,
+        published_on=dates.published_on,
+        modified_on=dates.modified_on,
+        image_url=head.image_url,
+        favicon_url=head.favicon_url,
+        generator=head.generator,
+        charset=charset,
+        charset_source=charset_source,
+        h1s=head.h1s,
+        jsonld_types=structured.types,
+        feeds=head.feeds,
+        meta_robots=head.robots,
+        word_count=text.count_words(visible),
+        content_hash=text.fingerprint(chosen),
+        categories=head.categories,
+        tags=head.tags,
+        internal_links=found.internal,
+        external_links=found.external,
+        external_hosts=found.external_hosts,
+        emails=reach.emails,
+        phones=reach.phones,
+        social_profiles=social.profiles([*found.all, *structured.same_as]),
+        text=chosen,
+    )

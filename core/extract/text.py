@@ -1,0 +1,115 @@
+"""What a reader sees on a page, and which part of it is the report's text.
+
+The rule: a home page's text is all its visible text, its sections (hero, cards, footer …) apart by an empty line.
+Any other page's text is the main text that trafilatura finds; where that is less than `FEW_WORDS` words or less than
+`SMALL_SHARE` of the visible ones, it is the visible text too.
+"""
+
+import hashlib
+import logging
+import re
+import unicodedata
+
+import trafilatura
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement
+
+from core.extract.page import UNWANTED, ParsedPage
+
+FEW_WORDS = 25
+SMALL_SHARE = 0.05
+TEXT_BYTES = 2_000_000
+
+UNSEEN = frozenset(
+    "script style template noscript head svg math iframe object embed canvas audio video map select datalist textarea"
+    " noembed noframes".split()
+)
+BLOCKS = frozenset(
+    "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption"
+    " figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section"
+    " summary table tbody td tfoot th thead tr ul".split()
+)
+SECTIONS = frozenset("article aside footer form header main nav section".split())
+HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+BLOCK_BREAK, SECTION_BREAK = "\n", "\v"
+SPACE = re.compile(r"\s+")
+LINE_ENDS = re.compile(r" *\n[ \n]*")
+SECTION_ENDS = re.compile(r"[ \n]*\v[ \n\v]*")
+WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+logger = logging.getLogger(__name__)
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of every page without an article
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+def visible(page: ParsedPage) -> str:
+    """The text a reader sees without scripts: one block a line, an empty line between sections."""
+    body = page.tree.find("body")
+    root = page.tree if body is None else body
+    pieces: list[str] = []
+    walker = iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in BLOCKS:
+            pieces.append(SECTION_BREAK if tag in SECTIONS else BLOCK_BREAK)
+        if event == "end":
+            _append(pieces, element.tail if element is not root else None)
+        elif tag in UNSEEN or _is_hidden(element, tag):
+            walker.skip_subtree()
+        else:
+            _append(pieces, element.text)
+    joined = SECTION_ENDS.sub("\v", LINE_ENDS.sub("\n", SPACE_RUN.sub(" ", "".join(pieces))))
+    return _bounded(joined.replace("\v", "\n\n").strip())
+
+
+SPACE_RUN = re.compile(r" {2,}")
+
+
+def choose(page: ParsedPage, seen: str) -> str:
+    """The report's text by the rule above; `seen` is the visible text."""
+    if page.is_home:
+        return seen
+    main = _main(page)
+    words = count_words(main)
+    return seen if words < FEW_WORDS or words < SMALL_SHARE * count_words(seen) else main
+
+
+def count_words(text: str) -> int:
+    """Words of a text; in scripts without spaces (Chinese, Japanese, Thai …) two characters count as one."""
+    unspaced = len(UNSPACED.findall(text))
+    return len(WORD.findall(UNSPACED.sub(" ", text) if unspaced else text)) + (unspaced + 1) // 2
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of the text in NFC, white space collapsed: changes when the words do."""
+    return hashlib.sha256(" ".join(unicodedata.normalize("NFC", text).split()).encode()).hexdigest()
+
+
+def _main(page: ParsedPage) -> str:
+    try:
+        found = trafilatura.bare_extraction(page.tree, url=page.url, include_comments=False)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  # rules of a library over any page; the visible text stands in
+        logger.info("Main text not found: %r", error)
+        return ""
+    return _bounded(UNWANTED.sub("", found.text or "").strip()) if found else ""
+
+
+def _append(pieces: list[str], text: str | None) -> None:
+    if text:
+        pieces.append(SPACE.sub(" ", UNWANTED.sub("", text)))
+
+
+def _is_hidden(element: HtmlElement, tag: str) -> bool:
+    if tag in ("html", "body"):  # hidden only until scripts have run
+        return False
+    style = element.get("style")
+    return "hidden" in element.attrib or (style is not None and HIDDEN.search(style) is not None)
+
+
+def _bounded(text: str) -> str:
+    if len(text) * 4 <= TEXT_BYTES:
+        return text
+    return text.encode("utf-8")[:TEXT_BYTES].decode("utf-8", "ignore")
