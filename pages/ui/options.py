@@ -1,0 +1,177 @@
+"""The form of a job's configuration: presets, one line that says what they mean, every field with its bounds behind it.
+
+What is typed lives in session state under `<form>_<field>`, so that callbacks and other tabs see it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+import streamlit as st
+
+from core.i18n import N_, _, ngettext
+from core.job_config import MIB, PRESETS, JobConfig
+
+PRESET_NAMES = {"gentle": N_("Gentle"), "normal": N_("Normal"), "fast": N_("Fast")}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one field is asked for; `unit` divides the stored value, `step` is what + and - change."""
+
+    label: str
+    help: str = ""
+    unit: int = 1
+    step: float = 1
+
+
+FIELDS: dict[str, Words] = {
+    "concurrency": Words(N_("At a time"), N_("Lanes: how many targets are visited at a time.")),
+    "interval_seconds": Words(
+        N_("Pause (s)"), N_("How long a lane rests after each visit, and the least between two to one host."), step=0.1
+    ),
+    "timeout_seconds": Words(N_("Time limit (s)"), N_("Limit of a whole visit, not of each read.")),
+    "max_retries": Words(N_("Retries"), N_("Further attempts after a failure that may pass.")),
+    "backoff_seconds": Words(
+        N_("Wait before a retry (s)"), N_("Before the first retry; doubled for each further one."), step=0.5
+    ),
+    "follow_redirects": Words(N_("Redirects"), N_("How many redirects are followed at the most.")),
+    "max_bytes": Words(N_("Largest page (MiB)"), N_("A larger page fails."), unit=MIB, step=0.5),
+    "user_agent": Words(N_("User-Agent"), N_("Empty: Lote's own. Plain ASCII.")),
+    "accept_language": Words(N_("Accept-Language"), N_("Which language to ask for, such as es or en-GB. Empty: none.")),
+}
+
+
+def load(form: str, config: dict[str, Any] | JobConfig | None = None) -> None:
+    """Fill the form with a configuration; the default one without."""
+    values = JobConfig.parse(config).model_dump()
+    for name, value in values.items():
+        st.session_state[_key(form, name)] = _shown(name, value)
+
+
+def chosen(form: str) -> dict[str, Any]:
+    """What the form says now, not yet checked; for `JobConfig.parse`."""
+    if _key(form, "concurrency") not in st.session_state:
+        load(form)
+    return {name: _stored(name, st.session_state.get(_key(form, name))) for name in JobConfig.model_fields}
+
+
+def summary(config: JobConfig) -> str:
+    """The configuration in one line."""
+    return ", ".join(
+        [
+            _("{n} at a time").format(n=config.concurrency),
+            _("{n} s pause").format(n=f"{config.interval_seconds:g}"),
+            ngettext("{n} retry", "{n} retries", config.max_retries).format(n=config.max_retries),
+            _("{n} s limit").format(n=f"{config.timeout_seconds:g}"),
+        ]
+    )
+
+
+def form(name: str) -> JobConfig:
+    """Draw presets, summary and "change…"; raises `InvalidInput` when the values cannot be used, after drawing."""
+    values = chosen(name)
+    st.session_state[_key(name, "preset")] = _preset(values)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            _("Options"),
+            list(PRESETS),
+            format_func=lambda preset: _(PRESET_NAMES[preset]),
+            key=_key(name, "preset"),
+            on_change=_apply,
+            args=(name,),
+        )
+        line = st.empty()
+    with st.expander(_("change…"), key=_key(name, "change")):
+        fields(name, JobConfig.model_fields)
+    config = JobConfig.parse(values)
+    line.caption(summary(config))
+    return config
+
+
+def fields(form: str, names: Iterable[str]) -> None:
+    """Draw the named fields of `JobConfig`, with the bounds that the model has."""
+    chosen(form)
+    order = list(FIELDS)
+    names = sorted(names, key=lambda name: order.index(name) if name in FIELDS else len(order))
+    numbers = [name for name in names if _is_number(_kind(name))]
+    grid = st.grid(4, min_column_width=170, vertical_alignment="bottom")
+    for name in numbers:
+        with grid:
+            _number(form, name)
+    grid = st.grid(2, min_column_width=240, vertical_alignment="bottom")
+    for name in names:
+        if name not in numbers:
+            with grid:
+                _other(form, name)
+
+
+def _apply(form: str) -> None:
+    preset = st.session_state[_key(form, "preset")]
+    for name, value in PRESETS.get(preset, {}).items():
+        st.session_state[_key(form, name)] = _shown(name, value)
+
+
+def _preset(values: dict[str, Any]) -> str | None:
+    """The preset that these values are, if they are one."""
+    return next((name for name, wanted in PRESETS.items() if wanted.items() <= values.items()), None)
+
+
+def _number(form: str, name: str) -> None:
+    words, kind = _words(name), _kind(name)
+    number = float if words.unit > 1 else kind
+    bounds = {type(rule).__name__: rule for rule in JobConfig.model_fields[name].metadata}
+    low, high = (bounds[rule] for rule in ("Ge", "Le"))
+    st.number_input(
+        _(words.label),
+        min_value=number(low.ge / words.unit),
+        max_value=number(high.le / words.unit),
+        step=number(words.step),
+        format="%d" if number is int else None,
+        help=_(words.help) if words.help else None,
+        key=_key(form, name),
+        persist_state="session",
+    )
+
+
+def _other(form: str, name: str) -> None:
+    words = _words(name)
+    draw = st.toggle if _kind(name) is bool else st.text_input
+    draw(_(words.label), help=_(words.help) if words.help else None, key=_key(form, name), persist_state="session")
+
+
+def _words(name: str) -> Words:
+    return FIELDS.get(name) or Words(name, JobConfig.model_fields[name].description or "")
+
+
+def _kind(name: str) -> type:
+    """The plain type of a field: `str` for `str | None`."""
+    kind = JobConfig.model_fields[name].annotation
+    if get_origin(kind) is UnionType:
+        kind = next(option for option in get_args(kind) if option is not type(None))
+    while get_args(kind):
+        kind = get_args(kind)[0]
+    return kind or str
+
+
+def _is_number(kind: type) -> bool:
+    return kind in (int, float)
+
+
+def _shown(name: str, value: Any) -> Any:
+    if value is None:
+        return ""
+    if not _is_number(_kind(name)):
+        return value
+    return value / _words(name).unit if _words(name).unit > 1 else _kind(name)(value)
+
+
+def _stored(name: str, value: Any) -> Any:
+    if value in ("", None):
+        return None
+    return round(value * _words(name).unit) if _words(name).unit > 1 else value
+
+
+def _key(form: str, name: str) -> str:
+    return f"{form}_{name}"
