@@ -15,7 +15,8 @@ LoteError
 from typing import ClassVar
 
 from core.failures import FailureKind
-from core.i18n import _, language, speaking
+from core.i18n import N_, _, language, speaking
+from core.states import JobEvent, JobStatus
 
 
 class LoteError(Exception):
@@ -52,6 +53,24 @@ def _rebuild(cls: type[LoteError], template: str, values: dict[str, object], sta
     return error
 
 
+FORBIDDEN: dict[JobEvent, str] = {
+    JobEvent.START: N_("Job {job_id} cannot be started."),
+    JobEvent.PAUSE: N_("Job {job_id} cannot be paused."),
+    JobEvent.RESUME: N_("Job {job_id} cannot be resumed."),
+    JobEvent.CANCEL: N_("Job {job_id} cannot be cancelled."),
+    JobEvent.RETRY: N_("Job {job_id} cannot be retried: only a finished job can."),
+    JobEvent.DELETE: N_("Job {job_id} cannot be deleted: cancel it first."),
+}
+STATUS_SENTENCES: dict[JobStatus, str] = {
+    JobStatus.PENDING: N_("It is pending."),
+    JobStatus.RUNNING: N_("It is running."),
+    JobStatus.PAUSED: N_("It is paused."),
+    JobStatus.COMPLETED: N_("It is completed."),
+    JobStatus.FAILED: N_("It has failed."),
+    JobStatus.CANCELLED: N_("It is cancelled."),
+}
+
+
 class NotFound(LoteError):
     """There is no {thing} {id}. It may have been deleted."""
 
@@ -61,7 +80,17 @@ class Refused(LoteError):
 
 
 class ForbiddenMove(Refused):
-    """Job {job_id} is {status}: it cannot be asked to {event}."""
+    """The state of the job does not allow this."""
+
+    def __init__(self, job_id: int, status: JobStatus, event: JobEvent) -> None:
+        """The job is in `status`, which has no move for `event`."""
+        super().__init__(FORBIDDEN[event], job_id=job_id)
+        self.status = status
+
+    @property
+    def message(self) -> str:
+        """What is forbidden, and the state that forbids it."""
+        return f"{super().message} {_(STATUS_SENTENCES[self.status])}"
 
 
 class Conflict(Refused):
@@ -93,13 +122,18 @@ class FetchError(LoteError):
         *,
         http_status: int | None = None,
         retry_after_seconds: float | None = None,
+        permanent: bool = False,
     ) -> None:
-        """`detail` is an English sentence with the facts ("Timed out after 30 s"); it is stored with the attempt."""
+        """`detail` is an English sentence with the facts ("Timed out after 30 s"); it is stored with the attempt.
+
+        `permanent`: no further attempt helps although one of its kind may (a name that does not exist).
+        """
         super().__init__(detail=detail)
         self.kind = kind
         self.detail = detail
         self.http_status = http_status
         self.retry_after_seconds = retry_after_seconds
+        self.permanent = permanent
 
 
 class WorkerDied(LoteError):

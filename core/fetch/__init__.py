@@ -1,0 +1,7 @@
+"""Fetching: the only place of the scrape that opens connections. `Fetcher` turns a target into a `Page`."""
+
+from core.fetch.fetcher import Fetcher
+from core.fetch.lookup import Resolver, system_resolver
+from core.fetch.page import BadAnswer, FetchOptions, Page
+
+__all__ = ["BadAnswer", "FetchOptions", "Fetcher", "Page", "Resolver", "system_resolver"]

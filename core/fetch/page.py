@@ -1,0 +1,60 @@
+"""What a fetch is asked for, and what it gives."""
+
+import builtins
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import FetchError
+from core.failures import FailureKind
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOptions:
+    """How one visit is made."""
+
+    timeout_seconds: float
+    """Limit of the whole visit: look-up, connections, redirects, bodies."""
+    max_bytes: int
+    """Largest body, compressed and decoded."""
+    follow_redirects: int
+    """Redirects followed at the most; with 0 a redirect fails as `redirect_loop`."""
+    user_agent: str
+    accept_language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer and the facts of its visit; the field names are those of `reports`."""
+
+    requested_url: str
+    final_url: str
+    redirect_chain: tuple[dict[str, str | int], ...]
+    """{"url", "status"} of every answer that redirected, in order; `final_url` is not among them."""
+    http_status: int
+    https: bool
+    """Whether the first answer came by https."""
+    ip: str | None
+    """The address that the final answer came from; None through a proxy."""
+    ttfb_seconds: float
+    """From the start of the visit to the head of the final answer, redirects included."""
+    total_seconds: float
+    bytes: int
+    """Size of the decoded body."""
+    content_type: str | None
+    charset: str | None
+    """As the Content-Type header says, lower case."""
+    server: str | None
+    tls_issuer: str | None
+    tls_expires_at: datetime | None
+    headers: tuple[tuple[str, str], ...]
+    body: builtins.bytes
+    fetched_at: datetime
+
+
+class BadAnswer(FetchError):
+    """{detail}"""
+
+    def __init__(self, kind: FailureKind, detail: str, page: Page, retry_after_seconds: float | None = None) -> None:
+        """An HTTP status that is no page; `page` holds head and the first bytes, for who looks for a bot wall."""
+        super().__init__(kind, detail, http_status=page.http_status, retry_after_seconds=retry_after_seconds)
+        self.page = page

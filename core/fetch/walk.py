@@ -1,0 +1,151 @@
+"""From a URL along its redirects to the final answer: every hop is a request of its own that passes the guard."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import requests
+
+from core.errors import FetchError
+from core.failures import FailureKind
+from core.fetch import certificate
+from core.fetch.body import ACCEPT_ENCODING, read_body, read_error_body
+from core.fetch.connection import refuse_bad
+from core.fetch.faults import FOREIGN, fault
+from core.fetch.judgement import charset, failure_of_status, refuse_body, refuse_type
+from core.fetch.page import BadAnswer, FetchOptions, Page
+from core.fetch.redirect import REDIRECTS, next_url
+from core.fetch.session import GuardSession
+from core.fetch.visit import Visit
+from core.retry import retry_after
+
+ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
+PROXIED_LOOK_UP_SECONDS = 2.0
+"""How long a name that the proxy will resolve is looked up here, for the guard alone."""
+MAX_SHOWN = 300
+"""Characters of a single header kept as a fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is wanted of the final answer: a web page, or a file of any type, perhaps cut at `max_bytes`."""
+
+    wants_page: bool = True
+    cut: bool = False
+
+
+class Walk:
+    """The hops of one visit. Cookies live as long as it does, in the session's empty jar."""
+
+    def __init__(self, session: GuardSession, visit: Visit, options: FetchOptions, reading: Reading) -> None:
+        self._session = session
+        self._visit = visit
+        self._options = options
+        self._reading = reading
+        self._headers = {
+            "User-Agent": options.user_agent,
+            "Accept": ACCEPT,
+            "Accept-Encoding": ACCEPT_ENCODING,
+            **({"Accept-Language": options.accept_language} if options.accept_language else {}),
+            "Connection": "close",
+        }
+
+    def follow(self, first_url: str) -> Page:
+        """The final answer. Raises `FetchError`, `Aborted`."""
+        chain: list[dict[str, str | int]] = []
+        seen: set[tuple[str, str]] = set()
+        url = first_url
+        while True:
+            seen.add((url, self._cookies()))
+            with self._visit.hop():
+                response = self._ask(url)
+                try:
+                    location = response.headers.get("Location") if response.status_code in REDIRECTS else None
+                    if location is None:
+                        return self._page(response, first_url, url, tuple(chain))
+                finally:
+                    response.close()
+            chain.append({"url": url, "status": response.status_code})
+            url = next_url(url, location)
+            if len(chain) > self._options.follow_redirects:
+                raise _too_many(self._options.follow_redirects, url)
+            if (url, self._cookies()) in seen:
+                raise FetchError(FailureKind.REDIRECT_LOOP, f"The redirects lead back to {url[:MAX_SHOWN]}")
+            # Only the first answer decides between https and http.
+            self._visit.connect_limit_seconds = None
+
+    def _cookies(self) -> str:
+        """A site may set a cookie and lead back to the same URL: that is no loop."""
+        return "; ".join(sorted(f"{cookie.name}={cookie.value}" for cookie in self._session.cookies))
+
+    def _ask(self, url: str) -> requests.Response:
+        if self._session.proxies:
+            self._check_before_proxy(url)
+        try:
+            return self._session.get_answer(url, self._headers)
+        except FOREIGN as error:
+            raise fault(error, self._visit) from error
+
+    def _check_before_proxy(self, url: str) -> None:
+        """Refuse a name that is bad where it resolves here. The proxy looks it up again, and may see another one."""
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        host, port = self._visit.guard.destination(parts.hostname or "", port)
+        self._visit.doing = f"looking {host} up"
+        try:
+            addresses = self._visit.look_ups.addresses(host, port, self._visit, PROXIED_LOOK_UP_SECONDS)
+        except FetchError as failure:
+            if failure.kind is FailureKind.DNS:
+                return
+            raise
+        refuse_bad(self._visit, host, addresses, port)
+
+    def _page(
+        self, response: requests.Response, first_url: str, url: str, chain: tuple[dict[str, str | int], ...]
+    ) -> Page:
+        content_type = _shown(response.headers.get("Content-Type"))
+        failure = failure_of_status(response.status_code, (response.reason or "")[:100])
+        if failure is None and self._reading.wants_page:
+            refuse_type(content_type)
+        body = self._body(response, is_error=failure is not None)
+        visit, peer = self._visit, self._visit.certificate or {}
+        page = Page(
+            requested_url=first_url,
+            final_url=url,
+            redirect_chain=chain,
+            http_status=response.status_code,
+            https=first_url.startswith("https:"),
+            ip=visit.ip,
+            ttfb_seconds=visit.ttfb_seconds,
+            total_seconds=visit.elapsed_seconds,
+            bytes=len(body),
+            content_type=content_type,
+            charset=charset(content_type),
+            server=_shown(response.headers.get("Server")),
+            tls_issuer=_shown(certificate.issuer(peer)),
+            tls_expires_at=certificate.expires_at(peer),
+            headers=tuple(response.raw.headers.items()),
+            body=body,
+            fetched_at=datetime.now(UTC),
+        )
+        if failure is not None:
+            wait = retry_after(response.headers.get("Retry-After"), page.fetched_at)
+            raise BadAnswer(*failure, page, wait)
+        if self._reading.wants_page:
+            refuse_body(content_type, body)
+        return page
+
+    def _body(self, response: requests.Response, *, is_error: bool) -> bytes:
+        if is_error:
+            return read_error_body(response, self._visit)
+        return read_body(response, self._visit, self._options.max_bytes, cut=self._reading.cut)
+
+
+def _too_many(limit: int, url: str) -> FetchError:
+    rule = f"More than {limit} redirects" if limit else "Redirects are not followed"
+    return FetchError(FailureKind.REDIRECT_LOOP, f"{rule}; the last one leads to {url[:MAX_SHOWN]}")
+
+
+def _shown(value: str | None) -> str | None:
+    """A header as a fact: printable and short."""
+    return "".join(char for char in value[:MAX_SHOWN] if char.isprintable()) if value is not None else None
