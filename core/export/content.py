@@ -1,0 +1,61 @@
+"""What goes into an export, whatever its format: job, columns, and rows as data frames of one chunk each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlmodel import Session
+
+from core import queries, rows
+from core.i18n import _, speaking
+from core.queries import export as reads
+from core.queries.rows import JobRow
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One job's export over one snapshot: `session` stays open until the last chunk is read."""
+
+    session: Session
+    job: JobRow
+    rows_of: reads.RowsOf
+    columns: tuple[rows.Column, ...]
+    total: int
+    separator: str
+    language: str
+    made_at: datetime
+
+    @classmethod
+    def of(
+        cls, session: Session, job_id: int, rows_of: reads.RowsOf, separator: str, language: str, made_at: datetime
+    ) -> "Content":
+        """Everything but the rows; `NotFound` without the job."""
+        job = queries.jobs.get(session, job_id)
+        columns = rows.columns(reads.uploaded(session, job_id))
+        return cls(session, job, rows_of, columns, reads.count(session, job_id, rows_of), separator, language, made_at)
+
+    @property
+    def partial(self) -> bool:
+        """Whether the job had not ended: rows may still change."""
+        return not self.job.is_final
+
+    @property
+    def finished_steps(self) -> int:
+        """Steps that have ended."""
+        return self.job.total_steps - self.job.unfinished_steps
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """The rows, one frame a chunk; cells keep their Python values (None, int, aware datetime, list …)."""
+        names = [column.name for column in self.columns]
+        for chunk in reads.chunks(self.session, self.job.id, self.rows_of):
+            # not around the loop: after a yield the work may go on in another context
+            with speaking(self.language):
+                shaped: list[tuple[Any, ...]] = [rows.row_of(facts, self.columns) for facts in chunk]
+            yield pd.DataFrame(shaped, columns=names, dtype=object)
+
+    def partial_sentence(self) -> str:
+        """How far the job was, in the language of the export."""
+        with speaking(self.language):
+            return _("partial: {done} of {total}").format(done=self.finished_steps, total=self.job.total_steps)
