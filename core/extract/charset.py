@@ -67,10 +67,10 @@ LABELS = {
     "x-mac-cyrillic": "mac-cyrillic",
     "x-euc-jp": "euc_jp",
 }
-GUESSES = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 koi8_r cp932 euc_jp iso2022_jp cp949 gb18030 big5 cp874"
-).split()
-
+GUESSES = [
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "cp932", "euc_jp", "iso2022_jp",
+    "cp949", "gb18030", "big5", "cp874",
+]  # fmt: skip
 LABEL = re.compile(r"[a-z0-9][a-z0-9._:-]{0,39}")
 HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s;\"',]+)", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)

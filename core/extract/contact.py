@@ -13,16 +13,20 @@ LIMIT = 1_000  # items of each kind
 SCANNED = 30_000  # characters of visible text at its beginning and at its end, where telephone numbers stand
 
 EMAIL = re.compile(
-    r"(?<![\w.!#$%&'*+/=?^`{|}~@-])([A-Za-z0-9](?:[A-Za-z0-9._%+'&-]{0,62}[A-Za-z0-9_+-])?)"
+    r"(?<![\w.%+@-])([A-Za-z0-9](?:[A-Za-z0-9._%+'&-]{0,62}[A-Za-z0-9_+-])?)"
     r"@((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w@-])"
 )
-FILE_ENDINGS = frozenset(
-    "png jpg jpeg gif svg webp avif bmp ico tif tiff css js mjs map json woff woff2 ttf eot pdf mp4 webm html".split()
-)
+FILE_ENDINGS = frozenset({
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "bmp", "ico", "tif", "tiff", "css", "js", "mjs", "map",
+    "json", "woff", "woff2", "ttf", "eot", "pdf", "mp4", "webm", "html",
+})  # fmt: skip
 PROTECTED = re.compile(r"(?:[0-9a-f]{2}){6,200}", re.IGNORECASE)
 
 REGIONS_OF_TLDS = {"uk": "GB", "ac": None, "su": "RU", "eu": None, "cat": "ES", "gal": "ES", "eus": "ES"}
-GENERIC_CCTLDS = frozenset("ai co fm gg io la ly me nu sh so st tk to tv ws cc ml ga cf gq".split())
+GENERIC_CCTLDS = frozenset({
+    "ai", "co", "fm", "gg", "io", "la", "ly", "me", "nu", "sh", "so", "st", "tk", "to", "tv", "ws", "cc", "ml", "ga",
+    "cf", "gq",
+})  # fmt: skip
 REGIONS_OF_LANGUAGES = {
     "ca": "ES", "cs": "CZ", "da": "DK", "de": "DE", "el": "GR", "en": "US", "es": "ES", "et": "EE", "eu": "ES",
     "fi": "FI", "fr": "FR", "gl": "ES", "he": "IL", "hu": "HU", "it": "IT", "ja": "JP", "ko": "KR", "nb": "NO",
@@ -36,6 +40,9 @@ CUE = re.compile(
 CUE_REACH = 40  # characters before a number
 MONEY = re.compile(r"[€$£¥%]|\b(?:eur|usd|euros?|d[oó]lares|dollars?)\b", re.IGNORECASE)
 GROUPED_PLAINLY = re.compile(r"\d{1,3}(?:[ -]\d{2,4})+|\(?0?\d{1,5}\)?[ /-]+\d[\d -]+")
+WHATSAPP = re.compile(
+    r"https?://(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
+)
 WRITTEN = re.compile(r"[+(]?\d[\d\s()./-]{4,24}\d")
 
 
@@ -58,7 +65,7 @@ def _emails(page: ParsedPage, seen: str, hrefs: list[str]) -> list[str]:
     texts += [_unprotect(element.get("data-cfemail")) for element in page.tree.iterfind(".//*[@data-cfemail]")]
     found: dict[str, str] = {}
     for text in [*texts, seen]:
-        for local, domain in EMAIL.findall(text):
+        for local, domain in EMAIL.findall(text) if "@" in text else ():
             address = f"{local}@{domain.lower()}"
             if domain.rpartition(".")[2].lower() not in FILE_ENDINGS and ".." not in local and len(address) <= 254:
                 found.setdefault(address.lower(), address)
@@ -83,11 +90,6 @@ def _phones(page: ParsedPage, seen: str, hrefs: list[str], language: str | None)
         if number and not _is_known(number, unique):
             unique[_digits(number)] = number
     return list(unique.values())[:LIMIT]
-
-
-WHATSAPP = re.compile(
-    r"https?://(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
-)
 
 
 def _region(host: str, language: str | None) -> tuple[str | None, bool]:

@@ -16,24 +16,30 @@ FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)
 CANDIDATES = 40
 CANDIDATE_CHARACTERS = 100
 
-PUBLISHED = frozenset(
-    "article:published_time og:article:published_time og:published_time datepublished date dc.date dc.date.issued"
-    " dc.date.created dcterms.date dcterms.issued dcterms.created pubdate publishdate publish_date publish-date"
-    " published_time sailthru.date parsely-pub-date citation_publication_date citation_date article.published"
-    " publication_date originalpublicationdate date_published datecreated".split()
-)
-MODIFIED = frozenset(
-    "article:modified_time og:article:modified_time og:updated_time og:modified_time datemodified last-modified"
-    " lastmod last_modified modified dcterms.modified dc.date.modified revision_date article.updated".split()
-)
+PUBLISHED = frozenset({
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date", "dc.date",
+    "dc.date.issued", "dc.date.created", "dcterms.date", "dcterms.issued", "dcterms.created", "pubdate",
+    "publishdate", "publish_date", "publish-date", "published_time", "sailthru.date", "parsely-pub-date",
+    "citation_publication_date", "citation_date", "article.published", "publication_date", "originalpublicationdate",
+    "date_published", "datecreated",
+})  # fmt: skip
+MODIFIED = frozenset({
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "og:modified_time", "datemodified",
+    "last-modified", "lastmod", "last_modified", "modified", "dcterms.modified", "dc.date.modified", "revision_date",
+    "article.updated",
+})  # fmt: skip
 ARTICLES = ("article", "posting", "report", "review", "recipe")
 PAGES = ("webpage", "aboutpage", "contactpage", "itempage", "collectionpage", "profilepage", "videoobject")
 ISO = re.compile(r"\s*((?:19|20)\d\d)([-/.]?)([01]?\d)\2([0-3]?\d)(?!\d)")
+MARKED = "(^|[^a-z]|publish(ing)?|publication|post|entry|news|article)(date|datum|fecha)([^a-z]|$)"
+MARKED += "|(^|[^a-z])(published|pubdate|posted|dateline|timestamp|byline|post-created|publication)([^a-z]|$)"
 CANDIDATE = (
-    "//time[@datetime or @pubdate]|//abbr[@class='published' or @title]|//*[self::p or self::span or self::div or"
-    " self::li or self::small or self::em][re:test(@class, '(^|[^a-z])(date|datum|fecha|published|posted|pubdate|"
-    "entry-date|post-date|dateline|timestamp|byline)([^a-z]|$)', 'i')]"
+    "//time|//abbr[@class='published' or @title]"
+    "|//*[re:test(@property, '^[a-z]+:(date|datePublished|created|issued)$')]"
+    "|//*[self::p or self::span or self::div or self::li or self::small or self::em or self::strong or self::td]"
+    f"[re:test(@class, '{MARKED}', 'i')]"
 )
+ADDRESS = re.compile(r"//[^/?#]+/(?:[^?#]*/)?((?:19|20)\d\d)/([01]?\d)/([0-3]?\d)(?=[/?#-]|$)")
 REGEXP = {"re": "http://exslt.org/regular-expressions"}
 
 
@@ -46,12 +52,18 @@ class Dates:
 
 
 def find_dates(page: ParsedPage, structured: Structured) -> Dates:
-    """The dates that metadata, JSON-LD, the address or (not on a home page) the page's own date elements state."""
-    published = _first(_stated(page, structured, "datePublished", PUBLISHED))
+    """The dates that metadata and JSON-LD state, on other pages than a home page also the address (a day in its path,
+    which is in the site's time zone) and elements marked as dates."""
     modified = _first(_stated(page, structured, "dateModified", MODIFIED))
-    if published is None and not page.is_home:
-        published = _shown(page)
+    if page.is_home:
+        return Dates(_first(_stated(page, structured, "datePublished", PUBLISHED)), modified)
+    published = _in_address(page) or _first(_stated(page, structured, "datePublished", PUBLISHED)) or _shown(page)
     return Dates(published, modified)
+
+
+def _in_address(page: ParsedPage) -> date | None:
+    found = ADDRESS.search(page.url)
+    return _valid(int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def _stated(page: ParsedPage, structured: Structured, key: str, names: frozenset[str]) -> Iterator[object]:
@@ -75,7 +87,7 @@ def _read(value: object) -> date | None:
         return _valid(int(iso[1]), int(iso[3]), int(iso[4]))
     document = document_fromstring("<html><head><meta name='date'></head><body></body></html>")
     document.find(".//meta").set("content", "".join(c for c in value if c.isprintable()))
-    return _by_htmldate(document, None)
+    return _by_htmldate(document)
 
 
 def _valid(year: int, month: int, day: int) -> date | None:
@@ -87,7 +99,7 @@ def _valid(year: int, month: int, day: int) -> date | None:
 
 
 def _shown(page: ParsedPage) -> date | None:
-    """The date in the address or in elements that are marked as dates; the rest of the page is not looked at."""
+    """The date in elements that are marked as dates; the rest of the page is not looked at."""
     document = document_fromstring("<html><head></head><body></body></html>")
     body = document.find("body")
     for element in page.tree.xpath(CANDIDATE, namespaces=REGEXP)[:CANDIDATES]:
@@ -95,12 +107,12 @@ def _shown(page: ParsedPage) -> date | None:
             shown = copy(element)
             shown.tail = None
             body.append(shown)
-    return _by_htmldate(document, page.url)
+    return _by_htmldate(document)
 
 
-def _by_htmldate(document: HtmlElement, url: str | None) -> date | None:
+def _by_htmldate(document: HtmlElement) -> date | None:
     try:
-        found = find_date(document, url=url or "", original_date=True, extensive_search=False)
+        found = find_date(document, url="", original_date=True, extensive_search=False)
         return date.fromisoformat(found) if found else None
     except MemoryError:
         raise

@@ -24,7 +24,8 @@ def read(page: ParsedPage) -> Links:
     )
     own = site_of(page.host)
     sites: dict[str, str] = {}
-    internal, external = [], []
+    internal: list[str] = []
+    external: list[str] = []
     for url in found:
         host = host_of(url)
         if host not in sites:

@@ -126,7 +126,7 @@ def host_of(url: str) -> str:
 
 
 def site_of(host: str) -> str:
-    """The part of a host that one owner registered (`shop.example.co.uk` → `example.co.uk`); an IP address is itself."""
+    """What one owner registered of a host (`shop.example.co.uk` → `example.co.uk`); an IP address is itself."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

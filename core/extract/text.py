@@ -20,19 +20,21 @@ FEW_WORDS = 25
 SMALL_SHARE = 0.05
 TEXT_BYTES = 2_000_000
 
-UNSEEN = frozenset(
-    "script style template noscript head svg math iframe object embed canvas audio video map select datalist textarea"
-    " noembed noframes".split()
-)
-BLOCKS = frozenset(
-    "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption"
-    " figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section"
-    " summary table tbody td tfoot th thead tr ul".split()
-)
-SECTIONS = frozenset("article aside footer form header main nav section".split())
+UNSEEN = frozenset({
+    "script", "style", "template", "noscript", "head", "svg", "math", "iframe", "object", "embed", "canvas", "audio",
+    "video", "map", "select", "datalist", "textarea", "noembed", "noframes",
+})  # fmt: skip
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details",
+    "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "search",
+    "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+SECTIONS = frozenset({"article", "aside", "footer", "form", "header", "main", "nav", "section"})
 HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 BLOCK_BREAK, SECTION_BREAK = "\n", "\v"
 SPACE = re.compile(r"\s+")
+SPACE_RUN = re.compile(r" {2,}")
 LINE_ENDS = re.compile(r" *\n[ \n]*")
 SECTION_ENDS = re.compile(r"[ \n]*\v[ \n\v]*")
 WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
@@ -63,9 +65,6 @@ def visible(page: ParsedPage) -> str:
     return _bounded(joined.replace("\v", "\n\n").strip())
 
 
-SPACE_RUN = re.compile(r" {2,}")
-
-
 def choose(page: ParsedPage, seen: str) -> str:
     """The report's text by the rule above; `seen` is the visible text."""
     if page.is_home:
@@ -94,7 +93,7 @@ def _main(page: ParsedPage) -> str:
     except Exception as error:  # noqa: BLE001  # rules of a library over any page; the visible text stands in
         logger.info("Main text not found: %r", error)
         return ""
-    return _bounded(UNWANTED.sub("", found.text or "").strip()) if found else ""
+    return _bounded(UNWANTED.sub("", getattr(found, "text", None) or "").strip())
 
 
 def _append(pieces: list[str], text: str | None) -> None:
