@@ -35,18 +35,24 @@ def speak(code: str) -> None:
 
 
 def ask_name(key: str = "your_name") -> str:
-    """The reader's name; draws a field that asks for it once, as long as it is unknown."""
+    """The reader's name; draws a field that asks for it as long as it is unknown. Not for use inside `st.form`."""
     if not who() or st.session_state.get(key):
-        st.text_input(
-            _("Your name"),
-            key=key,
-            max_chars=MAX_NAME,
-            autocomplete="nickname",
-            placeholder=_("Signs your jobs and comments"),
-            help=_("Asked once and kept in a cookie of this browser. Lote does not verify it."),
-            on_change=lambda: call_me(st.session_state[key]),
-        )
+        name_field(_("Your name"), key)
     return who()
+
+
+def name_field(label: str, key: str) -> None:
+    """A field for the reader's name."""
+    st.text_input(
+        label,
+        None if key in st.session_state else who(),
+        key=key,
+        max_chars=MAX_NAME,
+        autocomplete="nickname",
+        placeholder=_("Signs jobs and comments"),
+        help=_("Asked once, kept in a cookie of this browser; Lote does not verify it."),
+        on_change=lambda: call_me(st.session_state[key] or ""),
+    )
 
 
 def keep_cookies() -> None:

@@ -13,34 +13,32 @@ SPREAD = 1.3
 """The estimate of the time left goes from this pace to one this much slower: late sites in a list are slower."""
 
 
-def bar(job: JobRow, facts: JobFacts | None = None) -> None:
-    """Bar with the percentage, and the figures of the job. `facts` adds pace and time left to a running one."""
-    st.progress(min(1.0, job.progress_percentage / 100))
-    st.caption(" · ".join([f"**{percent(job.progress_percentage)}**", *figures(job, facts)]))
+def bar(job: JobRow, facts: JobFacts | None = None, *, per_minute: int = 0) -> None:
+    """Bar beside the figures; under it on a phone. The pace comes from `facts`, or alone as `per_minute`."""
+    left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
+    left.progress(min(1.0, job.progress_percentage / 100))
+    right.caption(" · ".join([f"**{percent(job.progress_percentage)}**", *figures(job, facts, per_minute=per_minute)]))
 
 
-def figures(job: JobRow, facts: JobFacts | None = None) -> list[str]:
+def figures(job: JobRow, facts: JobFacts | None = None, *, per_minute: int = 0) -> list[str]:
     """305 of 500, 298 ok, 7 failed, 84/min, 2–3 min left: what there is to say, in this order."""
     done = job.completed_steps + job.failed_steps
     parts = [_("{done} of {total}").format(done=number(done), total=number(job.total_steps))]
     if job.completed_steps:
-        parts.append(_("{n} ok").format(n=number(job.completed_steps)))
+        parts.append(ngettext("{n} ok", "{n} ok", job.completed_steps).format(n=number(job.completed_steps)))
     if job.failed_steps:
         parts.append(ngettext("{n} failed", "{n} failed", job.failed_steps).format(n=number(job.failed_steps)))
     if job.cancelled_steps:
         template = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps)
         parts.append(template.format(n=number(job.cancelled_steps)))
-    if job.is_final:
-        return [*parts, *_taken(job)]
-    return [*parts, *(pace(job, facts) if facts else [])]
+    return parts + (_taken(job) if job.is_final else pace(job, facts.steps_last_minute if facts else per_minute))
 
 
-def pace(job: JobRow, facts: JobFacts) -> list[str]:
+def pace(job: JobRow, per_minute: int) -> list[str]:
     """84/min and the time left, once there is a pace to judge by."""
-    if job.status is not JobStatus.RUNNING or not facts.steps_last_minute:
+    if job.status is not JobStatus.RUNNING or not per_minute:
         return []
-    rate = _("{n}/min").format(n=number(facts.steps_last_minute))
-    return [rate, time_left(job.unfinished_steps, facts.steps_last_minute)]
+    return [_("{n}/min").format(n=number(per_minute)), time_left(job.unfinished_steps, per_minute)]
 
 
 def time_left(unfinished: int, per_minute: float) -> str:

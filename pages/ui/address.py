@@ -1,0 +1,32 @@
+"""The URL is what a screen shows: filters, search, page are read from it and written to it, so that Back works."""
+
+from collections.abc import Collection
+
+import streamlit as st
+
+
+def read(name: str, allowed: Collection[str] | None = None) -> str:
+    """The parameter of the URL; empty when it is absent or not among the allowed values."""
+    value = st.query_params.get(name, "").strip()
+    return value if allowed is None or value in allowed else ""
+
+
+def read_page() -> int:
+    """`?page=` of the URL, 1 when it is absent or no page number."""
+    value = read("page")
+    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 7 else 1
+
+
+def write(**values: str | int | None) -> None:
+    """Put the values into the URL; empty ones leave it."""
+    for name, value in values.items():
+        if value:
+            st.query_params[name] = str(value)
+        else:
+            st.query_params.pop(name, None)
+
+
+def follow(key: str, value: object) -> None:
+    """Let the widget `key` show what the URL says. A widget that does already is left alone, with what is being typed."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value

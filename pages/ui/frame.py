@@ -1,0 +1,55 @@
+"""The frame around every screen: title, menu, language, name, what happens meanwhile, and errors of a page."""
+
+import streamlit as st
+
+from core.i18n import LANGUAGES, _
+from pages.ui import identity
+from pages.ui.actions import guarded
+from pages.ui.app import JOB, JOBS, NEW_JOB, REPORT, origin
+from pages.ui.figures import middle, plain
+from pages.ui.style import wear
+from pages.ui.watch import watch
+
+ICON = ":material/stacks:"
+
+
+def frame() -> None:
+    """Draw the screen that the URL names."""
+    st.set_page_config(page_title="Lote", page_icon=ICON, layout="wide")
+    wear()
+    page = st.navigation(
+        [
+            st.Page(JOBS, title=_("Jobs"), icon=":material/view_list:", default=True),
+            st.Page(NEW_JOB, title=_("New job"), icon=":material/add:", url_path="new", visibility="hidden"),
+            st.Page(JOB, title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),
+            st.Page(REPORT, title=_("Report"), icon=":material/article:", url_path="report", visibility="hidden"),
+            st.Page(f"{origin()}/api/docs", title=_("API docs"), icon=":material/api:", url_path="api-docs"),
+        ]
+    )
+    with st.sidebar:
+        _reader()
+        identity.keep_cookies()
+    watch()
+    with guarded():
+        page.run()
+
+
+def _reader() -> None:
+    """Name and language, at the foot of the sidebar."""
+    with st.container(key="reader"):
+        if identity.who():
+            shown = f"{plain(middle(identity.who(), 24))} :small[:gray[{_('not verified')}]]"
+            with st.popover(shown, icon=":material/person:", type="tertiary", key="me"):
+                identity.name_field(_("Your name"), "my_name")
+        else:
+            identity.ask_name("sidebar_name")
+        st.segmented_control(
+            _("Language"),
+            list(LANGUAGES),
+            default=identity.speaks(),
+            required=True,
+            key="language",
+            format_func=LANGUAGES.__getitem__,
+            label_visibility="collapsed",
+            on_change=lambda: identity.speak(st.session_state["language"]),
+        )

@@ -1,0 +1,87 @@
+"""A job outside the screens: its export in every format, and the API call that creates it again."""
+
+import json
+import shlex
+
+import streamlit as st
+
+from core.i18n import N_, _
+from core.queries.rows import JobRow
+from core.states import JobType
+from pages.ui.actions import attempt
+from pages.ui.app import origin, service
+from pages.ui.figures import number, plain
+
+FORMATS: dict[str, tuple[str, str]] = {
+    "xlsx": ("Excel", N_("A workbook, one row per line of the list")),
+    "csv": ("CSV", N_("Text with separators, opens everywhere")),
+    "json": ("JSON", N_("One document, for programs")),
+    "ndjson": ("NDJSON", N_("One object per line, for streams")),
+    "parquet": ("Parquet", N_("Columns with types, for data frames")),
+}
+INLINE_LINES = 200
+"""Longer lists go into a file of their own beside the command."""
+
+
+def export(job: JobRow) -> None:
+    """Offer the job's export in every format."""
+
+    @st.dialog(_("Export"), icon=":material/download:")
+    def dialog() -> None:
+        st.write(f"**{plain(job.name)}** #{job.id}")
+        if not job.is_final:
+            done = job.completed_steps + job.failed_steps
+            st.info(partial(done, job.total_steps), icon=":material/info:")
+        export_links(job)
+
+    dialog()
+
+
+def partial(done: int, total: int) -> str:
+    """What an export of a running job holds."""
+    return _("partial: {done} of {total}").format(done=number(done), total=number(total))
+
+
+def export_links(job: JobRow) -> None:
+    """One link per format."""
+    for name, (label, meaning) in FORMATS.items():
+        url = f"{origin()}/api/jobs/{job.id}/export?format={name}"
+        st.link_button(
+            f"**{label}** :small[{_(meaning)}]", url, icon=":material/download:", width="stretch", key=f"export_{name}"
+        )
+
+
+def copy_as_curl(job: JobRow) -> None:
+    """Show the API call that creates this job again."""
+
+    @st.dialog(_("The same as an API call"), width="large", icon=":material/terminal:")
+    def dialog() -> None:
+        given = attempt(lambda: service().input_text(job.id))
+        if given is None:
+            return
+        url, body = call(job, given)
+        document = json.dumps(body, ensure_ascii=False, indent=2)
+        if len(given.splitlines()) <= INLINE_LINES:
+            st.code(curl(url, shlex.quote(document)), language="bash", wrap_lines=True)
+            return
+        file = f"lote-{job.id}.json"
+        st.write(_("The list is long: the call reads it from a file."))
+        st.download_button(_("Download the file"), document, file, "application/json", icon=":material/download:")
+        st.code(curl(url, f"@{file}"), language="bash", wrap_lines=True)
+
+    dialog()
+
+
+def call(job: JobRow, given: str) -> tuple[str, dict[str, object]]:
+    """URL and body of the call that creates the job again from its list as it was given."""
+    common: dict[str, object] = {"name": job.name, "config": job.config}
+    if job.job_type is JobType.SINGLE_SCRAPING:
+        return f"{origin()}/api/jobs/single-scraping", {"domain": given.strip(), **common}
+    lines = [line for line in given.splitlines() if line.strip()]
+    body = {"domains": lines, "description": job.description, "priority": job.priority, **common}
+    return f"{origin()}/api/jobs/batch-scraping", body
+
+
+def curl(url: str, data: str) -> str:
+    """The command; `data` is a quoted document or @file."""
+    return f"curl -X POST {shlex.quote(url)} \\\n  -H 'Content-Type: application/json' \\\n  --data {data}"
