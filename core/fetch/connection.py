@@ -181,11 +181,19 @@ class GuardedHTTPSConnection(HTTPSConnection):
             visit.certificate = self.sock.getpeercert()
 
 
-class GuardedHTTPPool(HTTPConnectionPool):
+class _OneUse(HTTPConnectionPool):
+    """A connection belongs to one hop: a used one knows neither the guard's verdict of now nor the abort of now."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+
+
+class GuardedHTTPPool(_OneUse):
     ConnectionCls = GuardedHTTPConnection
 
 
-class GuardedHTTPSPool(HTTPSConnectionPool):
+class GuardedHTTPSPool(_OneUse, HTTPSConnectionPool):
     ConnectionCls = GuardedHTTPSConnection
 
 
