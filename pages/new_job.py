@@ -1,0 +1,106 @@
+"""New job: a list becomes a job; what is taken, corrected and not taken is shown before anything is saved."""
+
+import streamlit as st
+
+from core.errors import LoteError
+from core.estimate import estimate, span
+from core.i18n import N_, _, ngettext
+from core.job_config import JobConfig
+from pages.ui import draft, lines, options
+from pages.ui.actions import guarded, show_error
+from pages.ui.app import JOB, service, who
+from pages.ui.create import TRIED, as_call, create
+from pages.ui.figures import number
+from pages.ui.upload import paste, upload
+from pages.ui.watch import told_at_end
+
+SOURCES = {draft.PASTE: N_("Paste"), draft.UPLOAD: N_("File")}
+
+
+def act() -> None:
+    """The buttons stand above everything that may grow, and are never dimmed: the click after a paste must count."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(_("New job"), anchor=False, width="content")
+        with st.container(horizontal=True, horizontal_alignment="right", key="new_actions"):
+            tried = st.button(
+                _("Try first {n}").format(n=TRIED),
+                key="new_try",
+                help=_("Starts a job of the first {n} targets; the list stays here.").format(n=TRIED),
+            )
+            kept = st.button(_("Create without starting"), key="new_create")
+            started = st.button(_("Create and start"), key="new_start", type="primary", icon=":material/play_arrow:")
+    if not (tried or kept or started):
+        return
+    try:
+        with st.spinner(_("Creating the job…")):
+            job_id = create(service(), who(), start=not kept, first=TRIED if tried else None)
+    except LoteError as error:
+        show_error(error)
+        return
+    told_at_end(job_id)
+    st.switch_page(JOB, query_params={"id": str(job_id)})
+
+
+def describe() -> None:
+    """Name and description."""
+    name, description = st.columns([1, 2])
+    name.text_input(_("Name"), key=draft.NAME, max_chars=200, placeholder=draft.default_name(), persist_state="session")
+    description.text_input(
+        _("Description"),
+        key=draft.DESCRIPTION,
+        max_chars=2000,
+        placeholder=_("optional"),
+        persist_state="session",
+    )
+
+
+def choose() -> draft.Reading | None:
+    """The list on the left, what becomes of it on the right."""
+    st.segmented_control(
+        _("Domains"),
+        list(SOURCES),
+        format_func=lambda key: _(SOURCES[key]),
+        key=draft.SOURCE,
+        required=True,
+        persist_state="session",
+    )
+    left, right = st.columns([1, 2])
+    with left:
+        give = paste if draft.source() == draft.PASTE else upload
+        give(service().settings.max_steps_per_job)
+    with right, guarded():
+        reading = draft.read(service().settings)
+        lines.preview(reading)
+        return reading
+    return None
+
+
+def expect(reading: draft.Reading, config: JobConfig) -> None:
+    """How long it will take, and on how many hosts."""
+    found = reading.targets.accepted
+    if not found:
+        return
+    seen = estimate((line.host or "" for line in found), config, places=service().settings.fetch_threads)
+    pages = ngettext("{n} page", "{n} pages", seen.pages).format(n=number(seen.pages))
+    hosts = ngettext("{n} host", "{n} hosts", seen.hosts).format(n=number(seen.hosts))
+    st.markdown(
+        f"**≈ {span(seen.low_seconds, seen.high_seconds)}** · {pages} · {hosts}",
+        help=_(
+            "From the lanes, the pauses and what visits usually take; the upper end counts sites that never answer."
+        ),
+    )
+    with st.expander(_("The same as an API call"), icon=":material/terminal:"):
+        as_call(reading.targets, config)
+
+
+try:
+    draft.begin(service())
+except LoteError as error:
+    show_error(error)
+act()
+describe()
+reading = choose()
+with guarded():
+    config = options.form(draft.FORM)
+    if reading is not None:
+        expect(reading, config)

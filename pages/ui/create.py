@@ -1,0 +1,79 @@
+"""Making the job of a draft, once however often it is clicked; and the same as a call of the API."""
+
+import json
+import shlex
+
+import streamlit as st
+
+from core.errors import InvalidInput
+from core.i18n import N_, _
+from core.job_config import JobConfig
+from core.job_service import JobService
+from core.states import Origin
+from core.targets import Targets
+from pages.ui import draft, options
+from pages.ui.app import origin
+from pages.ui.share import INLINE_LINES, curl
+
+TRIED = 5
+"""How many targets "Try first 5" takes."""
+
+
+def create(service: JobService, by: str, *, start: bool, first: int | None = None) -> int:
+    """The id of the job made of the draft, or of its `first` targets; `InvalidInput` says what is missing.
+
+    A second click gets the job of the first one. The form is emptied, but for a try.
+    """
+    config = JobConfig.parse(options.chosen(draft.FORM))
+    reading = draft.read(service.settings)
+    signature = (first, reading.key, config, draft.name())
+    if (job_id := draft.just_made(signature)) is not None:
+        return job_id
+    found = reading.targets
+    if not found.accepted:
+        raise InvalidInput(_missing(found))
+    made = service.create_batch_scraping_job(
+        found if first is None else Targets(found.accepted[:first]),
+        name=draft.name(),
+        description=draft.description(),
+        config=config,
+        created_by=by,
+        start=start,
+        origin=Origin.UI,
+    )
+    draft.remember(made.job.id, signature)
+    if first is None:
+        draft.clear()
+    return made.job.id
+
+
+def as_call(found: Targets, config: JobConfig) -> None:
+    """Show the call of the API that makes the same job."""
+    body = {
+        "domains": [line.target for line in found.accepted],
+        "name": draft.name(),
+        "description": draft.description(),
+        "config": config.model_dump(exclude_defaults=True),
+    }
+    url = f"{origin()}/api/jobs/batch-scraping"
+    if len(found.accepted) <= INLINE_LINES:
+        document = json.dumps(body, ensure_ascii=False, indent=2)
+        st.code(curl(url, shlex.quote(document)), language="bash", wrap_lines=True)
+        return
+    st.write(_("The list is long: the call reads it from a file."))
+    st.download_button(
+        _("Download the file"),
+        lambda: json.dumps(body, ensure_ascii=False, indent=2),
+        "lote.json",
+        "application/json",
+        icon=":material/download:",
+        key="new_call_file",
+        on_click="ignore",
+    )
+    st.code(curl(url, "@lote.json"), language="bash", wrap_lines=True)
+
+
+def _missing(found: Targets) -> str:
+    if not found.lines:
+        return N_("There is no domain yet: paste a list or choose a file first.")
+    return N_("No line of the list can be scraped; the preview says why for each. Correct one, or choose another list.")

@@ -1,0 +1,276 @@
+"""The job that is being written on New job: what was typed, pasted or uploaded, in session state until it is created.
+
+The form's widgets draw it; callbacks change it before the script runs; `targets` reads it, once per change.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+
+from core import tables, targets
+from core.demo.hosts import SAMPLE as DEMO_SAMPLE
+from core.errors import InvalidInput, LoteError, NotFound
+from core.i18n import N_, _
+from core.job_service import JobService
+from core.settings import Settings
+from core.targets import Policy, Targets
+from pages.ui import options
+from pages.ui.figures import day, now
+
+FORM = "new"
+NAME, DESCRIPTION, SOURCE, TEXT = "new_name", "new_description", "new_source", "new_text"
+COLUMN, KEPT, FILE = "new_column", "new_kept_columns", "new_file"
+ANYWAY, MERGE, PARTS = "new_anyway", "new_merge_www", "new_take_parts"
+PASTE, UPLOAD = "paste", "file"
+SAMPLE = ("example.com", "example.org", "example.net", "iana.org", "wikipedia.org")
+FREEZING_LINES = 2_000
+"""A longer text makes the browser's box slow: it is kept here instead and shown as a file."""
+MAX_BYTES = 25 * 1024 * 1024
+_LONG, _TABLE, _FIXES, _READ, _BEGUN, _MADE, _TURN = (
+    f"new__{name}" for name in ("long", "table", "fixes", "read", "begun", "made", "turn")
+)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a list was read as: `written` before the offers (merge www, take the valid parts), `targets` after them.
+
+    `key` is what it was read from, `version` grows with every reading.
+    """
+
+    key: tuple[object, ...]
+    written: Targets
+    targets: Targets
+    version: int
+
+
+def begin(service: JobService) -> None:
+    """Fill the form when it is opened for something: `?from=` another job, `?sample=1`; once for each address."""
+    st.session_state.setdefault(SOURCE, PASTE)
+    wanted = (st.query_params.get("from", ""), st.query_params.get("sample", ""))
+    if st.session_state.get(_BEGUN) == wanted:
+        return
+    if any(wanted) or any(st.session_state.get(_BEGUN, ("", ""))):
+        clear()
+    st.session_state[_BEGUN] = wanted
+    if wanted[0]:
+        _duplicate(service, wanted[0])
+    elif wanted[1]:
+        put_text("\n".join(sample(service.settings)))
+        st.session_state[NAME] = _("Sample")
+
+
+def clear() -> None:
+    """An empty form."""
+    for key in [NAME, DESCRIPTION, TEXT, ANYWAY, MERGE, PARTS, _LONG, _READ]:
+        st.session_state.pop(key, None)
+    st.session_state[SOURCE] = PASTE
+    options.load(FORM)
+    remove_file()
+
+
+def is_empty() -> bool:
+    """Whether there is no list at all."""
+    return not text().strip() and table() is None
+
+
+def source() -> str:
+    """`PASTE` or `UPLOAD`."""
+    return st.session_state.get(SOURCE) or PASTE
+
+
+def sample(settings: Settings) -> tuple[str, ...]:
+    """Five domains to try; of the bundled web where the names of its domain lead there."""
+    overridden = {name.partition(":")[0] for name, _address in settings.dns_overrides}
+    return DEMO_SAMPLE if "*.test" in overridden else SAMPLE
+
+
+def text() -> str:
+    """The pasted list."""
+    return st.session_state.get(_LONG) or st.session_state.get(TEXT) or ""
+
+
+def long_lines() -> int:
+    """How many lines a text has that is too long for the box; 0 for others."""
+    kept = st.session_state.get(_LONG)
+    return _count(kept) if kept else 0
+
+
+def put_text(value: str) -> None:
+    """Take a pasted list; a long one is kept out of the box."""
+    is_long = _count(value) > FREEZING_LINES
+    st.session_state[_LONG] = value if is_long else ""
+    st.session_state[TEXT] = "" if is_long else value
+
+
+def box_changed() -> None:
+    """The box has a new text."""
+    put_text(st.session_state[TEXT])
+
+
+def forget_text() -> None:
+    """Empty the box."""
+    put_text("")
+
+
+def uploader_key() -> str:
+    """The uploader's key; a new one makes it forget its file."""
+    return f"{FILE}_{st.session_state.setdefault(_TURN, 0)}"
+
+
+def file_changed() -> None:
+    """The uploader has a file, or has it no more; one that cannot be read is told beside it."""
+    uploaded = st.session_state.get(uploader_key())
+    if uploaded is None:
+        _forget_table()
+        return
+    try:
+        read = tables.read_table(uploaded.getvalue(), uploaded.name)
+    except LoteError as error:
+        _forget_table()
+        st.session_state[_TABLE] = error
+        return
+    _forget_table()
+    st.session_state[_TABLE] = (uploaded.name, read)
+    st.session_state[COLUMN] = read.guessed_column
+
+
+def remove_file() -> None:
+    """Take the file away."""
+    _forget_table()
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def table() -> tuple[str, Any] | None:
+    """Name and content of the uploaded file."""
+    found = st.session_state.get(_TABLE)
+    return found if isinstance(found, tuple) else None
+
+
+def file_error() -> LoteError | None:
+    """Why the uploaded file cannot be read."""
+    found = st.session_state.get(_TABLE)
+    return found if isinstance(found, LoteError) else None
+
+
+def name() -> str:
+    """The name of the job, given or by default."""
+    return (st.session_state.get(NAME) or "").strip() or default_name()
+
+
+def description() -> str:
+    """The description of the job."""
+    return (st.session_state.get(DESCRIPTION) or "").strip()
+
+
+def default_name() -> str:
+    """The name of a job that is given none."""
+    today = day(now())
+    found = table()
+    if source() == UPLOAD and found is not None:
+        return _("{file}, {date}").format(file=PurePath(found[0]).stem, date=today)
+    return _("Batch of {date}").format(date=today)
+
+
+def read(settings: Settings) -> Reading:
+    """The list as targets; read again only when something of it has changed."""
+    policy = Policy.of(settings, scrape_anyway=_chosen(ANYWAY))
+    given = (text(),) if source() == PASTE else _table_key()
+    key = (policy, _chosen(MERGE), _chosen(PARTS), source(), given)
+    kept = st.session_state.get(_READ)
+    if kept is None or kept.key != key:
+        _check_size()
+        written = targets.parse_text(text(), policy=policy) if source() == PASTE else _rows(policy)
+        taken = targets.take_parts(written) if _chosen(PARTS) else written
+        merged = targets.merge_www(taken) if _chosen(MERGE) else taken
+        kept = Reading(key, written, merged, kept.version + 1 if kept else 1)
+        st.session_state[_READ] = kept
+    return kept
+
+
+def fix(line: int, old: str, new: str) -> None:
+    """Correct one line of the list in place: `old`, as it stands there, becomes `new`."""
+    if source() == UPLOAD:
+        st.session_state[_FIXES] = {**st.session_state.get(_FIXES, {}), line: new}
+        return
+    fix_many({line: (old, new)})
+
+
+def fix_many(changes: dict[int, tuple[str, str]]) -> None:
+    """Correct several lines at once: line → (old, new)."""
+    if source() == UPLOAD:
+        for line, (old, new) in changes.items():
+            fix(line, old, new)
+        return
+    lines = _LINE_END.split(text())
+    for line, (old, new) in changes.items():
+        if 0 < line <= len(lines):
+            lines[line - 1] = lines[line - 1].replace(old, new, 1) if old in lines[line - 1] else new
+    put_text("\n".join(lines))
+
+
+def remember(job_id: int, signature: object) -> None:
+    """What was made last, so that a second click does not make it twice."""
+    st.session_state[_MADE] = (job_id, signature, monotonic())
+
+
+def just_made(signature: object, within_seconds: float = 10) -> int | None:
+    """The job that the same click, or the one before an emptied form, has just made."""
+    job_id, made, at = st.session_state.get(_MADE, (None, None, 0.0))
+    is_recent = job_id is not None and monotonic() - at < within_seconds
+    return job_id if is_recent and (is_empty() or made == signature) else None
+
+
+def _duplicate(service: JobService, given: str) -> None:
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise NotFound(N_("There is no job {id}. It may have been deleted."), id=given)
+    job = service.get_job_status(int(given))
+    put_text(service.input_text(job.id))
+    st.session_state[NAME], st.session_state[DESCRIPTION] = job.name, job.description
+    options.load(FORM, job.config)
+
+
+def _chosen(key: str) -> bool:
+    return bool(st.session_state.get(key))
+
+
+def _forget_table() -> None:
+    for key in [_TABLE, _FIXES, COLUMN, KEPT]:
+        st.session_state.pop(key, None)
+
+
+def _table_key() -> tuple[object, ...]:
+    state = st.session_state
+    return (state.get(_TABLE), state.get(COLUMN), tuple(state.get(KEPT) or ()), state.get(_FIXES))
+
+
+def _check_size() -> None:
+    if source() == PASTE and len(text()) > MAX_BYTES // 4 and len(text().encode()) > MAX_BYTES:
+        raise InvalidInput(N_("The list is larger than 25 MiB. Cut it into several jobs."))
+
+
+def _rows(policy: Policy) -> Targets:
+    found = table()
+    if found is None:
+        return targets.parse_text("", policy=policy)
+    return targets.parse_rows(_cells(found[1]), policy)
+
+
+def _cells(table: Any) -> Iterator[tuple[int, str, dict[str, str]]]:
+    """Line, cell of the chosen column, the other columns that are kept."""
+    fixes = st.session_state.get(_FIXES, {})
+    wanted = st.session_state.get(COLUMN)
+    position = table.columns.index(wanted) if wanted in table.columns else 0
+    kept = [(table.columns.index(name), name) for name in st.session_state.get(KEPT) or () if name != wanted]
+    for line, cells in table.rows:
+        yield line, fixes.get(line, cells[position]), {name: cells[at] for at, name in kept}
+
+
+def _count(value: str) -> int:
+    return value.count("\n") + 1 if value else 0
