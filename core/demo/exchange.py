@@ -66,6 +66,7 @@ class Exchange:
     async def write(self, data: bytes) -> None:
         self.writer.write(data)
         await self.writer.drain()
+        await asyncio.sleep(0)  # drain alone does not let others run while the client keeps up
 
     def hang_up(self) -> None:
         """Ends the connection in order, after what was written."""

@@ -106,7 +106,94 @@ SAMPLE: tuple[str, ...] = (
 )
 """Five good hosts: "Try with 5 sample domains"."""
 
-DEMO_LIST = ""
+DEMO_LIST = """\
+# Cartera de prueba: clientes y prospectos
+dominio
+ayto-villaclara.test
+https://panaderia-elmolino.test/
+HTTPS://WWW.Ferreteria-ElTornillo.test
+diario-delvalle.test
+noticias-puerto.test
+clinica-sonrisas.test   # llamar en marzo
+bodega-tresencinas.test
+hotel-miradordelmar.test
+gestoria-numeros.test; abogados-plazamayor.test
+instituto-robledal.test
+taller-rueda.test
+libreria-lafabula.test
+app-recados.test
+hola@asociacion-huertos.test
+cocina-serrana.test
+inmobiliaria-tejado.test
+museo-delacal.test
+cooperativa-aceite.test
+empleo-norte.test
+revista-tecnica.test
+café.test
+panaderia-elmolino.test
+panaderia-elmolino.test/contacto
+
+# English
+- oakridge-council.test
+- tidewater-bakery.test
+- [Harbour Books](https://harbour-books.test/)
+* daily-lantern.test
+"weekly-compass.test"
+http://bluefin-logistics.test:80/
+quillpad.test
+Quillpad.test.
+quіllpad.test
+meadow-dental.test, summit-outdoor.test
+www.summit-outdoor.test
+riverbend-hotel.test
+copperleaf-law.test
+stonebridge-school.test
+pixelforge-studio.test
+gardeners-corner.test
+tallyroom-accounting.test
+solarfold-energy.test
+fernhill-museum.test
+cloudkettle.test
+docs-widgetry.test
+
+# Bad days
+slow.test
+flaky.test
+busy.test
+calm.test
+moved.test
+redirect.test
+plain-http.test
+parked.test
+soft-404.test
+thin.test
+login.test
+js-only.test
+hostile.test
+notfound.test
+forbidden.test
+broken.test
+no-robots.test
+bot-wall.test
+redirect-loop.test
+pdf.test
+big.test
+empty.test
+reset.test
+bad-certificate.test
+very-slow.test
+
+# Typos
+tidewater bakery.test
+exmaple..test
+-ferreteria.test
+ftp://bodega-tresencinas.test/
+192.168.1.20
+10.0.0.5/intranet
+co.uk
+cliente_sin_web@
+"""
+"""A list as an analyst would paste it: good, slow and failing hosts, duplicates, typos, private addresses."""
 
 
 def certificate_names() -> list[str]:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from core.demo.answers import ANSWERS, PLAIN_ONLY, files, serve_file, unknown_host
+from core.demo.certificate import AUTHORITY
 from core.demo.exchange import Answer, Exchange, Request
 from core.demo.hosts import DEMO_LIST, HOSTS, SAMPLE
 
@@ -61,6 +62,11 @@ class Site:
     def overrides(self) -> str:
         """The value of `LOTE_DNS_OVERRIDES` that brings every `.test` name here; without TLS, port 443 refuses."""
         return f"*.test:80={LOOPBACK}:{self.http_port},*.test:443={LOOPBACK}:{self._port_443}"
+
+    def environment(self) -> dict[str, str]:
+        """The settings (`LOTE_…`) with which the app sees this web and no other."""
+        values = {"LOTE_DNS_OVERRIDES": self.overrides(), "LOTE_ALLOWED_PRIVATE_NETWORKS": f"{LOOPBACK}/32"}
+        return {**values, "LOTE_CA_BUNDLE": str(AUTHORITY)} if self._context else values
 
     def close(self) -> None:
         """Ends every connection and frees the ports. A second call does nothing."""
@@ -153,7 +159,6 @@ async def _read_request(reader: asyncio.StreamReader, https: bool) -> Request | 
 def _tls_context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
-    context.num_tickets = 0  # nobody resumes a session here
     context.sni_callback = _refuse_plain_hosts
     return context
 
