@@ -1,6 +1,7 @@
 """The configuration of one job, with its bounds and presets; the same model checks screens, API and command line."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -32,12 +33,12 @@ class JobConfig(BaseModel):
     ] = None
 
     @classmethod
-    def parse(cls, values: "dict[str, object] | JobConfig | None") -> "JobConfig":
+    def parse(cls, values: "Mapping[str, Any] | JobConfig | None") -> "JobConfig":
         """The configuration, or `InvalidInput` that names every wrong key."""
         if isinstance(values, JobConfig):
             return values
         try:
-            return cls.model_validate(values or {})
+            return cls.model_validate(dict(values or {}))
         except ValidationError as error:
             faults: list[dict[str, object]] = [
                 {"field": ".".join(["config", *map(str, e["loc"])]), "detail": e["msg"]} for e in error.errors()

@@ -331,3 +331,13 @@ class IdempotencyKey(SQLModel, table=True):
     job_id: int | None = Field(default=None, foreign_key="jobs.id", ondelete="SET NULL")
     response: Json | None = Field(default=None, sa_type=Document)
     created_at: datetime
+
+
+JOBS = SQLModel.metadata.tables["jobs"]
+JOB_STEPS = SQLModel.metadata.tables["job_steps"]
+JOB_LINES = SQLModel.metadata.tables["job_lines"]
+STEP_ATTEMPTS = SQLModel.metadata.tables["step_attempts"]
+REPORTS = SQLModel.metadata.tables["reports"]
+REPORT_TEXTS = SQLModel.metadata.tables["report_texts"]
+COMMENTS = SQLModel.metadata.tables["comments"]
+IDEMPOTENCY_KEYS = SQLModel.metadata.tables["idempotency_keys"]

@@ -47,11 +47,12 @@ class Column:
 UPLOADED_SUFFIX = "_uploaded"
 STATED_ELSEWHERE = frozenset({"id", "step_id", "job_id", "target", "host", "attempts"})
 DOCUMENT_KINDS = {"redirect_chain": Kind.REDIRECTS, "flags": Kind.FLAGS, "answers": Kind.DOCUMENT}
+ENDINGS = {"_url": Kind.URL, "_at": Kind.MOMENT}
+"""Kinds that a name says: a type of SQLModel's own does not tell what it decorates."""
 PYTHON_KINDS = {
     bool: Kind.TRUTH,
     int: Kind.INTEGER,
     float: Kind.NUMBER,
-    datetime: Kind.MOMENT,
     date: Kind.DAY,
 }
 
@@ -59,8 +60,9 @@ PYTHON_KINDS = {
 def _kind(column: sa.Column[Any]) -> Kind:
     if isinstance(column.type, Document):
         return DOCUMENT_KINDS.get(column.name, Kind.TEXTS)
-    if column.name.endswith("_url"):
-        return Kind.URL
+    for ending, kind in ENDINGS.items():
+        if column.name.endswith(ending):
+            return kind
     return PYTHON_KINDS.get(column.type.python_type, Kind.TEXT)
 
 

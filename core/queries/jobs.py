@@ -9,9 +9,9 @@ from sqlmodel import Session, col
 
 from core.errors import NotFound
 from core.i18n import N_
-from core.models import Comment, Job, JobLine, JobStep, StepAttempt
+from core.models import Comment, Job, JobLine, JobStep, Report, StepAttempt
 from core.queries.paging import by_keyset, by_number, columns, many, one
-from core.queries.rows import JobFacts, JobRow, Page, Summary
+from core.queries.rows import Deletion, JobFacts, JobRow, Page, Summary
 from core.states import JobStatus, JobType, Outcome, StepStatus, Verdict
 
 LARGEST_ID = 2**63 - 1
@@ -179,6 +179,17 @@ def owners(session: Session) -> list[str]:
     """Everybody who created a job, by name."""
     statement = sa.select(col(Job.created_by)).where(col(Job.created_by) != "").distinct()
     return sorted(name for (name,) in session.execute(statement))
+
+
+def deletion(session: Session, job_id: int) -> Deletion:
+    """What a deletion of the job takes with it; `NotFound` without the job."""
+    job = get(session, job_id)
+    return Deletion(
+        lines=_count(session, JobLine, col(JobLine.job_id) == job_id),
+        steps=job.total_steps,
+        reports=_count(session, Report, col(Report.job_id) == job_id),
+        comments=_count(session, Comment, col(Comment.job_id) == job_id),
+    )
 
 
 def _jobs() -> sa.Select[Any]:

@@ -1,16 +1,18 @@
 """Reads of a job's lines: the list as it was given."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from core.models import JobLine
+from core.models import JobLine, JobStep
 from core.queries import jobs
 from core.queries.paging import by_keyset, by_number, columns, many
 from core.queries.rows import LineRow, Page
 from core.states import Verdict
+from core.targets import Line, Targets
 
 NOT_TAKEN = (Verdict.DUPLICATE, Verdict.REJECTED)
 
@@ -37,6 +39,21 @@ def not_taken(session: Session, job_id: int, *, page: int, size: int) -> Page[Li
 def all_of(session: Session, job_id: int) -> list[LineRow]:
     """Every line of a job, in order."""
     return many(session, LineRow, _filtered(job_id, None).order_by(col(JobLine.id)))
+
+
+def as_targets(session: Session, job_id: int) -> Targets:
+    """The list of a job as it was judged, to make a new job of it."""
+    given = columns(LineRow, JobLine)
+    statement = sa.select(*given, col(JobStep.target), col(JobStep.host)).where(col(JobLine.job_id) == job_id)
+    rows = session.execute(
+        statement.outerjoin(JobStep, col(JobStep.id) == col(JobLine.step_id)).order_by(col(JobLine.id))
+    )
+    return Targets(tuple(_line(LineRow(*row[:-2]), row.target, row.host) for row in rows))
+
+
+def _line(row: LineRow, target: str | None, host: str | None) -> Line:
+    line = Line.of_row(row.line, row.input, row.verdict, row.reason)
+    return replace(line, target=target, host=host, extra=row.extra or {})
 
 
 def by_steps(session: Session, step_ids: Iterable[int]) -> dict[int, LineRow]:

@@ -70,7 +70,12 @@ def by_number(
 
 def count(session: Session, statement: sa.Select[Any]) -> tuple[int, bool]:
     """How many rows the statement has, and whether that is exact (it is up to `COUNTED`)."""
-    bounded = statement.order_by(None).with_only_columns(sa.literal(1)).limit(COUNTED + 1).subquery()
+    bounded = (
+        statement.order_by(None)
+        .with_only_columns(sa.literal(1), maintain_column_froms=True)
+        .limit(COUNTED + 1)
+        .subquery()
+    )
     found = session.execute(sa.select(sa.func.count()).select_from(bounded)).scalar_one()
     return min(found, COUNTED), found <= COUNTED
 

@@ -239,6 +239,16 @@ class JobFacts:
     ahead: int
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What goes when a job is deleted."""
+
+    lines: int
+    steps: int
+    reports: int
+    comments: int
+
+
 FIELDS: dict[type, tuple[str, ...]] = {
     row: tuple(field.name for field in fields(row))
     for row in (JobRow, StepRow, LineRow, AttemptRow, CommentRow, ReportRow)

@@ -1,0 +1,112 @@
+"""Who may talk to the server, screens and API alike: this machine only, and no web page of somebody else."""
+
+import re
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core import i18n
+from core.api import language, problems
+from core.i18n import N_, _
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PROXY_HEADERS = re.compile(r"forwarded|x-forwarded-.*|x-real-ip")
+LOOPBACK_HOST = re.compile(r"(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
+DEFAULT_PORTS = {"http": 80, "https": 443}
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+
+REMOTE = N_("Lote answers this machine only. To let others in without a login, set LOTE_ALLOW_ANONYMOUS=true.")
+PROXIED = N_(
+    "The request came through a proxy ({header}), and Lote has no login. To let others in, set"
+    " LOTE_ALLOW_ANONYMOUS=true."
+)
+OTHER_HOST = N_(
+    "The Host {host} is not a name of this machine; open http://localhost instead. To answer under other names, set"
+    " LOTE_ALLOW_ANONYMOUS=true."
+)
+OTHER_ORIGIN = N_("This came from another web page ({origin}). Only Lote's own pages may change something.")
+
+
+class Access:
+    """ASGI middleware for the whole server.
+
+    Without `allow_anonymous` a request is refused when its client is not this machine, when a proxy passed it on, or
+    when its Host is no loopback name (DNS rebinding). Always refused are changes and websockets that another web page
+    sent (Origin, RFC 6454; Sec-Fetch-Site, Fetch Metadata). Refused means 403 with problem details.
+    """
+
+    def __init__(self, app: ASGIApp, *, allow_anonymous: bool = False) -> None:
+        """`allow_anonymous` is the setting of that name."""
+        self.app = app
+        self.allow_anonymous = allow_anonymous
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        with i18n.speaking(language.of(scope)):
+            refusal = self._refusal(scope, Headers(scope=scope))
+            answer = problems.problem(problems.FORBIDDEN, refusal, headers=NOSNIFF) if refusal else None
+        if answer is None:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        else:
+            await answer(scope, receive, send)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> str | None:
+        if not self.allow_anonymous and (detail := _foreign(scope, headers)):
+            return detail
+        if scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS:
+            return _cross_origin(headers)
+        return None
+
+
+def _foreign(scope: Scope, headers: Headers) -> str | None:
+    if header := next((name for name in headers if PROXY_HEADERS.fullmatch(name)), None):
+        return _(PROXIED).format(header=header)
+    if not _is_loopback(scope.get("client")):
+        return _(REMOTE)
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or not LOOPBACK_HOST.fullmatch(hosts[0]):
+        return _(OTHER_HOST).format(host=", ".join(hosts))
+    return None
+
+
+def _cross_origin(headers: Headers) -> str | None:
+    host = headers.get("host", "")
+    for origin in headers.getlist("origin"):
+        if not _is_same_origin(origin, host):
+            return _(OTHER_ORIGIN).format(origin=origin)
+    if "cross-site" in headers.getlist("sec-fetch-site"):
+        return _(OTHER_ORIGIN).format(origin="Sec-Fetch-Site: cross-site")
+    return None
+
+
+def _is_loopback(client: tuple[str, int] | None) -> bool:
+    try:
+        address = ip_address(client[0]) if client else None
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return address is not None and address.is_loopback
+
+
+def _is_same_origin(origin: str, host: str) -> bool:
+    """Whether name and port are the same; the scheme tells http from https only behind a proxy that ends TLS."""
+    scheme = origin.partition("://")[0].lower()
+    if scheme not in DEFAULT_PORTS:
+        return False
+    try:
+        return _name_and_port(origin, scheme) == _name_and_port(f"{scheme}://{host}", scheme)
+    except ValueError:
+        return False
+
+
+def _name_and_port(url: str, scheme: str) -> tuple[str | None, int]:
+    parts = urlsplit(url)
+    return parts.hostname, DEFAULT_PORTS[scheme] if parts.port is None else parts.port

@@ -1,0 +1,61 @@
+"""Requests that may be sent twice: the first one acts, every later one with the same key and body gets its answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from core.draft import Created
+from core.errors import InvalidInput
+from core.i18n import N_
+from core.models import IDEMPOTENCY_KEYS
+
+KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A request's key, who sends it, a hash of its body, and how its answer is made from what was created."""
+
+    key: str
+    caller: str
+    request_hash: str
+    respond: Callable[[Created], dict[str, Any]]
+
+
+def reserve(session: Session, request: Idempotency, now: datetime) -> dict[str, Any] | None:
+    """None for a new key, which is now taken by this transaction; the stored answer for a known one.
+
+    Two transactions with one key go one after the other. `InvalidInput` when the key was used with another body.
+    """
+    session.execute(sa.delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < now - KEPT))
+    if _insert(session, request, now):
+        return None
+    stored = session.execute(sa.select(IDEMPOTENCY_KEYS).where(_is(request))).one()
+    if stored.request_hash != request.request_hash:
+        raise InvalidInput(
+            N_("The idempotency key '{key}' was already used with another request; take a new key."),
+            errors=[{"field": "Idempotency-Key", "detail": "used with another body"}],
+            key=request.key,
+        )
+    return dict(stored.response)
+
+
+def _insert(session: Session, request: Idempotency, now: datetime) -> bool:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = {"key": request.key, "caller": request.caller, "request_hash": request.request_hash, "created_at": now}
+    statement = dialect.insert(IDEMPOTENCY_KEYS).values(values).on_conflict_do_nothing()
+    return session.execute(statement.returning(IDEMPOTENCY_KEYS.c.key)).first() is not None
+
+
+def store(session: Session, request: Idempotency, job_id: int, response: dict[str, Any]) -> None:
+    """Keep the answer for the next request with this key."""
+    session.execute(sa.update(IDEMPOTENCY_KEYS).where(_is(request)).values(job_id=job_id, response=response))
+
+
+def _is(request: Idempotency) -> sa.ColumnElement[bool]:
+    return (IDEMPOTENCY_KEYS.c.key == request.key) & (IDEMPOTENCY_KEYS.c.caller == request.caller)

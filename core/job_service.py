@@ -1,0 +1,294 @@
+"""The use-cases on jobs, for screens, API, command line and Python alike; each opens its own transaction."""
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from core import comments, owner, queries, queue
+from core.db import Database
+from core.draft import Created, Draft, checked_description, checked_name, checked_priority
+from core.errors import DatabaseUnusable, Refused
+from core.failures import FailureKind
+from core.i18n import N_
+from core.idempotency import Idempotency, reserve, store
+from core.job_config import JobConfig
+from core.models import JOBS
+from core.queries.rows import CommentRow, Deletion, JobRow
+from core.settings import Settings
+from core.states import JobType, Origin, StepStatus
+from core.targets import Policy, Targets, parse_items, parse_text
+
+CHANGEABLE_AFTER_START = frozenset({"concurrency", "interval_seconds"})
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JobService:
+    """What can be done with jobs. Safe to share between threads; `open()` makes one from the environment."""
+
+    settings: Settings
+    database: Database = field(repr=False)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> "JobService":
+        """The service on the settings' database, migrated if need be.
+
+        Raises `DatabaseUnusable`, also inside a child process of `multiprocessing`, where a script without
+        `if __name__ == "__main__":` would run itself again and again.
+        """
+        if multiprocessing.parent_process() is not None:
+            raise DatabaseUnusable(
+                N_(
+                    "JobService.open() was called while a worker process was starting. Put the script's own code"
+                    ' below `if __name__ == "__main__":`.'
+                )
+            )
+        settings = settings or Settings.load()
+        database = Database.of(settings)
+        database.prepare(settings.auto_migrate)
+        return cls(settings, database)
+
+    def close(self) -> None:
+        """Close the database connections."""
+        self.database.close()
+
+    def engine_is_alive(self) -> bool:
+        """Whether an engine runs on this data directory, in this process or another one."""
+        return bool(owner.alive(self.settings.data_dir))
+
+    # -- create
+
+    def create_batch_scraping_job(
+        self,
+        domains: Targets | str | list[str],
+        name: str | None = None,
+        description: str = "",
+        config: Mapping[str, Any] | JobConfig | None = None,
+        created_by: str = "",
+        *,
+        priority: int = 0,
+        start: bool = False,
+        origin: Origin = Origin.PYTHON,
+        job_type: JobType = JobType.BATCH_SCRAPING,
+        idempotency: Idempotency | None = None,
+    ) -> Created:
+        """A job over the domains: a list (one item a line), a text as somebody pastes it, or parsed targets.
+
+        Raises `InvalidInput` when no target is left, when there are too many, or when a value is out of bounds.
+        """
+        draft = Draft.of(
+            self._targets(domains),
+            largest=self.settings.max_steps_per_job,
+            job_type=job_type,
+            name=name,
+            description=description,
+            priority=priority,
+            config=config,
+            created_by=created_by,
+            origin=origin,
+        )
+        now = _now()
+        with self.database.writing() as session:
+            if idempotency is not None and (answer := reserve(session, idempotency, now)) is not None:
+                return _replayed(session, answer)
+            job_id = queue.create(session, draft, now)
+            if start:
+                queue.start(session, job_id, now)
+            created = Created.of(queries.jobs.get(session, job_id), draft.lines)
+            response = None
+            if idempotency is not None:
+                response = idempotency.respond(created)
+                store(session, idempotency, job_id, response)
+        log.info("job created with %d steps", created.job.total_steps, extra={"job_id": job_id})
+        return Created(created.job, created.rejected, created.duplicates, response=response)
+
+    def create_single_scraping_job(self, domain: str, name: str | None = None, **options: Any) -> Created:
+        """A job over one domain, named after it; the options are those of a batch."""
+        options.setdefault("job_type", JobType.SINGLE_SCRAPING)
+        return self.create_batch_scraping_job([domain], name or domain.strip()[:200], **options)
+
+    def run_again(self, job_id: int, created_by: str = "", origin: Origin = Origin.PYTHON) -> JobRow:
+        """A new job with the list and the configuration of this one, started at once."""
+        with self.database.reading() as session:
+            job = queries.jobs.get(session, job_id)
+            targets = queries.lines.as_targets(session, job_id)
+        return self.create_batch_scraping_job(
+            targets,
+            job.name,
+            job.description,
+            job.config,
+            created_by,
+            priority=job.priority,
+            start=True,
+            origin=origin,
+            job_type=job.job_type,
+        ).job
+
+    # -- move
+
+    def start_job(self, job_id: int) -> JobRow:
+        """Queue the job; any running engine on this database takes it."""
+        return self._changed(job_id, lambda session: queue.start(session, job_id, _now()), "started")
+
+    def pause_job(self, job_id: int, by: str = "") -> JobRow:
+        """Stop claiming steps of the job; running ones finish."""
+        return self._changed(job_id, lambda session: queue.pause(session, job_id, by), "paused")
+
+    def resume_job(self, job_id: int) -> JobRow:
+        """Go on with a paused job."""
+        return self._changed(job_id, lambda session: queue.resume(session, job_id), "resumed")
+
+    def cancel_job(self, job_id: int, by: str = "") -> JobRow:
+        """End the job at once; its reports stay."""
+        return self._changed(job_id, lambda session: queue.cancel(session, job_id, by, _now()), "cancelled")
+
+    def retry(
+        self,
+        job_id: int,
+        states: Collection[str] = (StepStatus.FAILED,),
+        error_kind: str | None = None,
+        steps: Collection[int] | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> JobRow:
+        """Run failed (or cancelled) steps of a finished job again, with `overrides` of its configuration."""
+        JobConfig.parse(dict(overrides or {}))
+
+        def again(session: Session) -> None:
+            queue.retry(
+                session,
+                job_id,
+                _now(),
+                states=[StepStatus(state) for state in states],
+                error_kind=FailureKind(error_kind) if error_kind else None,
+                steps=steps,
+                overrides=dict(overrides or {}),
+            )
+
+        return self._changed(job_id, again, "queued again")
+
+    def execute_job(self, job_id: int) -> JobRow:
+        """Run the job here and now, with an engine that takes only its steps; gives it back finished or paused."""
+        from core.engine import Engine
+
+        self.start_job(job_id)
+        with Engine(self.settings, self.database, only_job=job_id) as engine:
+            engine.wait_for_job()
+        return self.get_job_status(job_id)
+
+    # -- change and read
+
+    def update_job(
+        self,
+        job_id: int,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        priority: int | None = None,
+        config: Mapping[str, Any] | None = None,
+    ) -> JobRow:
+        """Change what is given; `config` holds the keys to change. After the start only lanes and pause of it may."""
+        values: dict[str, Any] = {}
+        if name is not None:
+            values["name"] = checked_name(name)
+        if description is not None:
+            values["description"] = checked_description(description)
+        if priority is not None:
+            values["priority"] = checked_priority(priority)
+
+        def change(session: Session) -> None:
+            session.execute(sa.select(JOBS.c.id).where(JOBS.c.id == job_id).with_for_update())
+            if config is not None:
+                values["config"] = _changed_config(queries.jobs.get(session, job_id), config)
+            if values:
+                session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(**values))
+
+        return self._changed(job_id, change, "changed")
+
+    def deletion_counts(self, job_id: int) -> Deletion:
+        """What a deletion of the job would take with it."""
+        with self.database.reading() as session:
+            return queries.jobs.deletion(session, job_id)
+
+    def delete_job(self, job_id: int) -> Deletion:
+        """Delete a finished or never started job with its lines, steps, reports and comments."""
+        with self.database.writing() as session:
+            counts = queries.jobs.deletion(session, job_id)
+            queue.delete(session, job_id)
+        log.info("job deleted: %s", counts, extra={"job_id": job_id})
+        return counts
+
+    def get_job_status(self, job_id: int) -> JobRow:
+        """The job as it is now."""
+        with self.database.reading() as session:
+            return queries.jobs.get(session, job_id)
+
+    def list_jobs(self, filters: Mapping[str, Any] | None = None) -> list[JobRow]:
+        """Jobs, newest first; `filters` as for `queries.jobs.page` (status, job_type, q, created_by, limit)."""
+        with self.database.reading() as session:
+            return queries.jobs.page(session, **(filters or {})).items
+
+    def input_text(self, job_id: int) -> str:
+        """The list as it was given, one line each."""
+        with self.database.reading() as session:
+            queries.jobs.get(session, job_id)
+            return "\n".join(line.input for line in queries.lines.all_of(session, job_id))
+
+    # -- comments
+
+    def add_comment(self, job_id: int, author: str, body: str) -> CommentRow:
+        """A new comment on the job."""
+        with self.database.writing() as session:
+            return comments.add(session, job_id, author, body, _now())
+
+    def edit_comment(self, comment_id: int, author: str, body: str) -> CommentRow:
+        """Another text for one's own comment."""
+        with self.database.writing() as session:
+            return comments.edit(session, comment_id, author, body, _now())
+
+    def delete_comment(self, comment_id: int, author: str) -> None:
+        """Delete one's own comment."""
+        with self.database.writing() as session:
+            comments.delete(session, comment_id, author)
+
+    def _changed(self, job_id: int, change: Callable[[Session], None], done: str) -> JobRow:
+        with self.database.writing() as session:
+            before = queries.jobs.get(session, job_id)
+            change(session)
+            after = queries.jobs.get(session, job_id)
+        if after != before:
+            log.info("job %s", done, extra={"job_id": job_id})
+        return after
+
+    def _targets(self, domains: Targets | str | list[str]) -> Targets:
+        if isinstance(domains, Targets):
+            return domains
+        policy = Policy.of(self.settings)
+        return parse_text(domains, policy=policy) if isinstance(domains, str) else parse_items(domains, policy)
+
+
+def _replayed(session: Session, answer: dict[str, Any]) -> Created:
+    job = queries.jobs.get(session, int(answer["id"]))
+    return Created(job, answer["rejected"], answer["duplicates"], replayed=True, response=answer)
+
+
+def _changed_config(job: JobRow, changes: Mapping[str, Any]) -> dict[str, Any]:
+    config = JobConfig.parse({**job.config, **changes}).model_dump()
+    fixed = sorted(key for key in changes if key not in CHANGEABLE_AFTER_START and config[key] != job.config[key])
+    if job.is_final or (fixed and not job.is_not_started):
+        raise Refused(
+            N_("Job {job_id} has been started: {keys} cannot change any more. Duplicate the job to use other values."),
+            job_id=job.id,
+            keys=", ".join(fixed or sorted(changes)),
+        )
+    return config
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,69 @@
+"""Who holds claims: a random id for each start of an engine, and a locked file that the kernel frees when it dies."""
+
+import fcntl
+import os
+import uuid
+from pathlib import Path
+from types import TracebackType
+
+
+class Owner:
+    """One start of an engine; its lock lives as long as the process, or until `release()`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Make and lock `data_dir/engines/<id>.lock`."""
+        self.id = uuid.uuid4().hex
+        directory = _directory(data_dir)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = directory / f"{self.id}.lock"
+        self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """Give the lock up; nothing may be held under this id any more."""
+        self._path.unlink(missing_ok=True)
+        os.close(self._descriptor)
+
+    def __enter__(self) -> "Owner":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release()
+
+
+def alive(data_dir: Path) -> list[str]:
+    """Owners on this data directory whose process lives."""
+    return [path.stem for path in _locks(data_dir) if _is_locked(path)]
+
+
+def gone(data_dir: Path) -> list[str]:
+    """Owners on this data directory whose process has died; `forget` them when nothing of theirs is left."""
+    return [path.stem for path in _locks(data_dir) if not _is_locked(path)]
+
+
+def forget(data_dir: Path, owners: list[str]) -> None:
+    """Remove the lock files of owners that are gone."""
+    for owner in owners:
+        (_directory(data_dir) / f"{owner}.lock").unlink(missing_ok=True)
+
+
+def _directory(data_dir: Path) -> Path:
+    return data_dir / "engines"
+
+
+def _locks(data_dir: Path) -> list[Path]:
+    return sorted(_directory(data_dir).glob("*.lock"))
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

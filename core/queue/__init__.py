@@ -1,0 +1,32 @@
+"""The queue in the database: every change of a `status` is one guarded statement behind one verb, and only here.
+
+Transactions lock in the order job, steps, the rest; each function works in the `writing()` transaction of its caller.
+"""
+
+from core.queue.claim import Claim, Claimed, claim, held, renew
+from core.queue.create import create
+from core.queue.move import cancel, delete, pause, resume, retry, start
+from core.queue.rescue import rescue
+from core.queue.settle import Completed, Failed, Lost, Settlement, WorkerGone, settle
+
+__all__ = [
+    "Claim",
+    "Claimed",
+    "Completed",
+    "Failed",
+    "Lost",
+    "Settlement",
+    "WorkerGone",
+    "cancel",
+    "claim",
+    "create",
+    "delete",
+    "held",
+    "pause",
+    "renew",
+    "rescue",
+    "resume",
+    "retry",
+    "settle",
+    "start",
+]

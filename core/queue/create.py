@@ -1,0 +1,82 @@
+"""A new job: its row, its steps and the list as it was given, in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from core.draft import Draft
+from core.models import JOB_LINES, JOB_STEPS, JOBS
+from core.states import JobStatus, StepStatus
+from core.targets import Line
+
+INSERTED_AT_ONCE = 5_000
+
+
+def create(session: Session, draft: Draft, now: datetime) -> int:
+    """Insert the job (not started), one step for each target and one row for each line; gives the job's id."""
+    targets = [line for line in draft.lines if line.taken]
+    inserted = session.execute(
+        sa.insert(JOBS)
+        .values(
+            job_type=draft.job_type,
+            name=draft.name,
+            description=draft.description,
+            status=JobStatus.PENDING,
+            priority=draft.priority,
+            config=draft.config,
+            total_steps=len(targets),
+            completed_steps=0,
+            failed_steps=0,
+            cancelled_steps=0,
+            created_by=draft.created_by,
+            origin=draft.origin,
+            created_at=now,
+        )
+        .returning(JOBS.c.id)
+    )
+    job_id = int(inserted.scalar_one())
+    _insert_many(session, JOB_STEPS, (_step(job_id, number, line, now) for number, line in enumerate(targets, 1)))
+    steps = sa.select(JOB_STEPS.c.target, JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id)
+    step_ids: dict[str | None, int] = {target: step_id for target, step_id in session.execute(steps)}
+    _insert_many(session, JOB_LINES, (_line(job_id, line, step_ids.get(line.target)) for line in draft.lines))
+    return job_id
+
+
+def _step(job_id: int, number: int, line: Line, now: datetime) -> dict[str, Any]:
+    return {
+        "job_id": job_id,
+        "step_number": number,
+        "name": f"Scraping: {line.target}",
+        "target": line.target,
+        "host": line.host,
+        "status": StepStatus.PENDING,
+        "attempts": 0,
+        "fence": 0,
+        "next_attempt_at": now,
+    }
+
+
+def _line(job_id: int, line: Line, step_id: int | None) -> dict[str, Any]:
+    return {
+        "job_id": job_id,
+        "line": line.line,
+        "input": line.input,
+        "verdict": line.verdict,
+        "reason": line.reason or None,
+        "step_id": step_id,
+        "extra": dict(line.extra) or None,
+    }
+
+
+def _insert_many(session: Session, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
+    chunk: list[dict[str, Any]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == INSERTED_AT_ONCE:
+            session.execute(sa.insert(table), chunk)
+            chunk = []
+    if chunk:
+        session.execute(sa.insert(table), chunk)

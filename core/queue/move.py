@@ -1,0 +1,149 @@
+"""What people ask of a job: start, pause, resume, cancel, retry, delete."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from core import queries, reasons
+from core.errors import ForbiddenMove, Refused
+from core.failures import FailureKind
+from core.i18n import N_
+from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
+from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
+
+
+def start(session: Session, job_id: int, now: datetime) -> None:
+    """Put the job into the queue; a job that is queued or running stays as it is."""
+    job = queries.jobs.get(session, job_id)
+    if job.is_queued or job.status is JobStatus.RUNNING:
+        return
+    if not _move(session, job_id, JobEvent.START, queued_at=now):
+        _refuse(session, job_id, JobEvent.START)
+
+
+def pause(session: Session, job_id: int, by: str) -> None:
+    """Claim nothing more for the job; what runs may finish. A paused job stays as it is."""
+    if _move(session, job_id, JobEvent.PAUSE, status_reason=reasons.by(reasons.PAUSED_BY, by)):
+        return
+    _refuse(session, job_id, JobEvent.PAUSE, unless=JobStatus.PAUSED)
+
+
+def resume(session: Session, job_id: int) -> None:
+    """Go on: a started job runs at once, another one is again as it was. A running job stays as it is."""
+    job = queries.jobs.get(session, job_id)
+    event = JobEvent.RESUME if job.started_at is not None else JobEvent.REQUEUE
+    if not _move(session, job_id, event, status_reason=None):
+        _refuse(session, job_id, JobEvent.RESUME, unless=JobStatus.RUNNING)
+
+
+def cancel(session: Session, job_id: int, by: str, now: datetime) -> None:
+    """End the job at once, with all its unfinished steps; a cancelled job stays as it is."""
+    reason = reasons.by(reasons.CANCELLED_BY, by)
+    if not _move(session, job_id, JobEvent.CANCEL, completed_at=now, status_reason=reason):
+        _refuse(session, job_id, JobEvent.CANCEL, unless=JobStatus.CANCELLED)
+        return
+    unfinished = (JOB_STEPS.c.job_id == job_id) & JOB_STEPS.c.status.in_(STEP_MOVES[StepEvent.CANCEL])
+    running = sa.select(JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id, JOB_STEPS.c.status == StepStatus.RUNNING)
+    session.execute(
+        sa.update(STEP_ATTEMPTS)
+        .where(STEP_ATTEMPTS.c.completed_at.is_(None), STEP_ATTEMPTS.c.step_id.in_(running))
+        .values(completed_at=now, outcome=Outcome.CANCELLED, error_kind=FailureKind.CANCELLED)
+    )
+    fence = sa.case((JOB_STEPS.c.status == StepStatus.RUNNING, JOB_STEPS.c.fence + 1), else_=JOB_STEPS.c.fence)
+    cancelled = session.execute(
+        sa.update(JOB_STEPS)
+        .where(unfinished)
+        .values(
+            status=StepStatus.CANCELLED,
+            fence=fence,
+            lease_owner=None,
+            lease_expires_at=None,
+            completed_at=now,
+            error_kind=FailureKind.CANCELLED,
+            error_message=None,
+        )
+    )
+    _count(session, job_id, cancelled_steps=cancelled.rowcount)  # type: ignore[attr-defined]
+
+
+def retry(
+    session: Session,
+    job_id: int,
+    now: datetime,
+    *,
+    states: Collection[StepStatus] = (StepStatus.FAILED,),
+    error_kind: FailureKind | None = None,
+    steps: Collection[int] | None = None,
+    overrides: dict[str, Any] | None = None,
+) -> int:
+    """Queue failed or cancelled steps of a finished job again; `overrides` change its configuration for them.
+
+    Gives how many steps it takes; `Refused` when there is none.
+    """
+    _lock(session, job_id)
+    job = queries.jobs.get(session, job_id)
+    if job.status not in JOB_MOVES[JobEvent.RETRY]:
+        _refuse(session, job_id, JobEvent.RETRY)
+    wanted = (JOB_STEPS.c.job_id == job_id) & JOB_STEPS.c.status.in_(
+        [status for status in states if status in STEP_MOVES[StepEvent.RETRY]]
+    )
+    if error_kind is not None:
+        wanted &= JOB_STEPS.c.error_kind == error_kind
+    if steps is not None:
+        wanted &= JOB_STEPS.c.step_number.in_(steps)
+    statement = sa.select(JOB_STEPS.c.status, sa.func.count()).where(wanted).group_by(JOB_STEPS.c.status)
+    counts: dict[str, int] = {status: n for status, n in session.execute(statement)}
+    if not counts:
+        raise Refused(N_("Job {job_id} has no step to retry that fits what was asked for."), job_id=job_id)
+    values: dict[str, Any] = {
+        "status": StepStatus.PENDING,
+        "attempts": 0,
+        "next_attempt_at": now,
+        "completed_at": None,
+        "started_at": None,
+        "error_kind": None,
+        "error_message": None,
+    }
+    session.execute(
+        sa.update(JOB_STEPS).where(wanted).values(**values, **({"overrides": overrides} if overrides else {}))
+    )
+    failed, cancelled = counts.get(StepStatus.FAILED, 0), counts.get(StepStatus.CANCELLED, 0)
+    _move(session, job_id, JobEvent.RETRY, queued_at=now, started_at=None, completed_at=None, status_reason=None)
+    _count(session, job_id, failed_steps=-failed, cancelled_steps=-cancelled)
+    return failed + cancelled
+
+
+def delete(session: Session, job_id: int) -> None:
+    """Delete a finished or never started job with everything that belongs to it."""
+    not_started = (JOBS.c.status == JobStatus.PENDING) & JOBS.c.queued_at.is_(None)
+    deletable = JOBS.c.status.in_(JOB_MOVES[JobEvent.DELETE]) | not_started
+    deleted = session.execute(sa.delete(JOBS).where(JOBS.c.id == job_id, deletable).returning(JOBS.c.id)).first()
+    if deleted is None:
+        _refuse(session, job_id, JobEvent.DELETE)
+
+
+def _move(session: Session, job_id: int, event: JobEvent, **values: Any) -> bool:
+    """The guarded change of a job's state; False when its state forbids it (or there is no such job)."""
+    moves = JOB_MOVES[event]
+    (after,) = set(moves.values())
+    statement = sa.update(JOBS).where(JOBS.c.id == job_id, JOBS.c.status.in_(moves)).values(status=after, **values)
+    return session.execute(statement.returning(JOBS.c.id)).first() is not None
+
+
+def _refuse(session: Session, job_id: int, event: JobEvent, unless: JobStatus | None = None) -> None:
+    """`NotFound` or `ForbiddenMove`; nothing when the job is already in the state that was asked for."""
+    job = queries.jobs.get(session, job_id)
+    if job.status is not unless:
+        raise ForbiddenMove(job_id, job.status, event)
+
+
+def _lock(session: Session, job_id: int) -> None:
+    session.execute(sa.select(JOBS.c.id).where(JOBS.c.id == job_id).with_for_update())
+
+
+def _count(session: Session, job_id: int, **changes: int) -> None:
+    values = {name: JOBS.c[name] + change for name, change in changes.items()}
+    session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(**values))

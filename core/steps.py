@@ -1,0 +1,53 @@
+"""What a step does. A handler gives rows to add, or raises; only the engine settles."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.abort import Abort
+from core.executors import Extractor
+from core.fetch import Fetcher, FetchOptions, Page
+from core.queue import Claim
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Scraped:
+    """The columns of a report, and its text."""
+
+    report: dict[str, Any]
+    text: str
+
+
+def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Settings, abort: Abort) -> Scraped:
+    """Fetch the target and read its page. Raises `FetchError`, `WorkerDied` or `Aborted`."""
+    config = claim.config
+    options = FetchOptions(
+        timeout_seconds=config.timeout_seconds,
+        max_bytes=config.max_bytes,
+        follow_redirects=config.follow_redirects,
+        user_agent=config.user_agent or settings.default_user_agent,
+        accept_language=config.accept_language,
+    )
+    page = fetcher.fetch(claim.target, options, abort)
+    found = asdict(extractor.extract(page.body, page.final_url, page.content_type, abort))
+    text = found.pop("text")
+    return Scraped({**_visit(page), **found, "flags": [], "answers": {}}, text)
+
+
+def _visit(page: Page) -> dict[str, Any]:
+    return {
+        "requested_url": page.requested_url,
+        "final_url": page.final_url,
+        "redirect_chain": list(page.redirect_chain),
+        "http_status": page.http_status,
+        "https": page.https,
+        "ip": page.ip,
+        "ttfb_seconds": page.ttfb_seconds,
+        "total_seconds": page.total_seconds,
+        "bytes": page.bytes,
+        "content_type": page.content_type,
+        "server": page.server,
+        "tls_issuer": page.tls_issuer,
+        "tls_expires_at": page.tls_expires_at,
+        "fetched_at": page.fetched_at,
+    }

@@ -1,0 +1,158 @@
+"""The one entry: run as a script it is the frame of the screens; imported by the server it is the ASGI application,
+whose lifespan starts and stops the engine, with the REST API mounted in the same process.
+
+The script runs at every refresh, and worker processes import it as `__mp_main__`: imports stand inside functions.
+"""
+
+import contextlib
+
+HARD_END_SECONDS = 18
+"""After SIGTERM the process ends within this time, whatever still runs."""
+
+
+def _settings():
+    """The settings, or the end of the start with the reason in plain words."""
+    import sys
+
+    from core.errors import LoteError
+    from core.settings import Settings
+
+    try:
+        return Settings.load()
+    except LoteError as error:
+        sys.exit(f"Lote cannot start. {error}")
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app):
+    """Opens the database, starts the engine and the API; ends with the engine stopped."""
+    import gc
+    import logging
+    import sys
+
+    from core import logs
+    from core.api import create_api
+    from core.engine import Engine
+    from core.errors import LoteError
+    from core.job_service import JobService
+
+    settings = _settings()
+    logs.configure(settings.log_format)
+    log = logging.getLogger("core")
+    try:
+        service = JobService.open(settings)
+    except LoteError as error:
+        log.error("Lote cannot start. %s", error)
+        sys.exit(1)
+    _warn(settings, log)
+    engine = Engine(settings, service.database)
+    engine.start()
+    _api.app = create_api(service, lambda: {"status": "ok" if engine.status()["alive"] else "down", **engine.status()})
+    end = _end_by_signal(engine)
+    gc.collect()
+    gc.freeze()  # what stands now stays: four fifths of a refresh went into looking at it again
+    try:
+        yield {}
+    finally:
+        engine.stop()
+        service.close()
+        end()
+
+
+def _warn(settings, log) -> None:
+    if settings.unused_proxy:
+        log.warning(
+            "the environment sets %s, which Lote does not use; set LOTE_PROXY_URL if the network needs a proxy",
+            settings.unused_proxy,
+        )
+    if settings.allow_anonymous:
+        log.warning("LOTE_ALLOW_ANONYMOUS is set: everybody who reaches this port can do everything, without a login")
+
+
+def _end_by_signal(engine):
+    """SIGTERM and SIGINT stop the claims at once and end the process with status 0; gives what awaits that end.
+
+    The server would wait for its last open request before it ends the lifespan, and then die of the signal.
+    """
+    import logging
+    import os
+    import signal
+    import threading
+
+    ending = threading.Event()
+
+    def drain() -> None:
+        threading.Timer(HARD_END_SECONDS, lambda: os._exit(0)).start()
+        engine.stop()
+        logging.shutdown()
+        os._exit(0)
+
+    def handler(number, frame) -> None:
+        if not ending.is_set():
+            ending.set()
+            threading.Thread(target=drain, name="drain").start()
+        if callable(previous[number]):
+            previous[number](number, frame)
+
+    previous = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            previous[number] = signal.getsignal(number)
+            signal.signal(number, handler)
+
+    def end() -> None:
+        if ending.is_set():
+            threading.Event().wait()  # the drain ends the process
+
+    return end
+
+
+class _Api:
+    """The API, from the moment at which the lifespan has made it."""
+
+    app = None
+
+    async def __call__(self, scope, receive, send) -> None:
+        await self.app(scope, receive, send)
+
+
+_api = _Api()
+
+
+def _routes():
+    """`/api`, and the addresses that people type: `/jobs`, `/job/1`, `/docs`; below the base path if one is set."""
+    import streamlit as st
+    from starlette.responses import RedirectResponse
+    from starlette.routing import Mount, Route
+
+    base = st.get_option("server.baseUrlPath").strip("/")
+    base = f"/{base}" if base else ""
+
+    def to(path):
+        return lambda request: RedirectResponse(base + path.format(**request.path_params))
+
+    return [
+        Mount(f"{base}/api", app=_api),
+        Route(f"{base}/docs", to("/api/docs")),
+        Route(f"{base}/jobs", to("/")),
+        Route(f"{base}/job/{{id:int}}", to("/job?id={id}")),
+    ]
+
+
+def _middleware():
+    from starlette.middleware import Middleware
+
+    from core.access import Access
+
+    return [Middleware(Access, allow_anonymous=_settings().allow_anonymous)]
+
+
+if __name__ == "__main__":
+    from pages.ui.frame import frame
+
+    frame()
+
+elif __name__ != "__mp_main__":
+    import streamlit as st
+
+    app = st.App(__file__, lifespan=lifespan, routes=_routes(), middleware=_middleware())
