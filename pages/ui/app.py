@@ -4,7 +4,6 @@ from typing import Any
 
 import streamlit as st
 
-from core import job_service
 from core.errors import NotFound
 from core.i18n import N_
 from core.job_service import JobService
@@ -23,9 +22,8 @@ def service() -> JobService:
 
 
 def engine_status() -> dict[str, Any]:
-    """Whether an engine works on this database: {"alive": bool, …}; the start of the app provides the answer."""
-    status = getattr(job_service, "engine_status", None)
-    return status() if status else {"alive": True}
+    """Whether an engine works on this database: {"alive": bool}."""
+    return {"alive": service().engine_is_alive()}
 
 
 def asked_id(thing: str) -> int | None:

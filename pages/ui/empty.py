@@ -1,9 +1,16 @@
-"""Lists without jobs: the first visit, and filters that leave nothing."""
+"""Screens with nothing to show: the first visit, filters that leave nothing, an id that names nothing."""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
+from core.errors import LoteError
 from core.i18n import _
-from pages.ui.app import NEW_JOB
+from pages.ui.actions import show_error
+from pages.ui.app import JOBS, NEW_JOB
+
+T = TypeVar("T")
 
 
 def welcome() -> None:
@@ -26,3 +33,20 @@ def nothing_found() -> None:
     with st.container(border=True, horizontal_alignment="center"):
         st.write(_("No job fits these filters."))
         st.button(_("Show all jobs"), key="show_all", on_click=st.query_params.clear)
+
+
+def found(read: Callable[[], T]) -> T:
+    """What `read` gives; an id that names nothing ends the screen with the message and the way home."""
+    try:
+        return read()
+    except LoteError as error:
+        show_error(error)
+        st.page_link(JOBS, label=_("Jobs"), icon=":material/arrow_back:")
+        st.stop()
+
+
+def nowhere(title: str, advice: str) -> None:
+    """A screen that was opened without an id."""
+    st.title(title, anchor=False)
+    st.info(advice, icon=":material/info:")
+    st.page_link(JOBS, label=_("Jobs"), icon=":material/arrow_back:")

@@ -1,5 +1,7 @@
 """The frame around every screen: title, menu, language, name, what happens meanwhile, and errors of a page."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.i18n import LANGUAGES, _
@@ -10,13 +12,14 @@ from pages.ui.figures import middle, plain
 from pages.ui.style import wear
 from pages.ui.watch import watch
 
-ICON = ":material/stacks:"
+ICON, WORDMARK = (str(Path(__file__).with_name(name)) for name in ("lote.svg", "lote_word.svg"))
 
 
 def frame() -> None:
     """Draw the screen that the URL names."""
     st.set_page_config(page_title="Lote", page_icon=ICON, layout="wide")
     wear()
+    st.logo(WORDMARK, icon_image=ICON, size="large")
     page = st.navigation(
         [
             st.Page(JOBS, title=_("Jobs"), icon=":material/view_list:", default=True),

@@ -76,7 +76,7 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
     for key, value in (("view", asked.view), ("type", asked.job_type or None), ("owner", asked.owner or None)):
         address.follow(key, value)
     address.follow("q", asked.q)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="controls"):
         st.segmented_control(
             _("View"),
             list(VIEWS),
@@ -111,6 +111,7 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
             type="search",
             placeholder=_("Name contains, host begins with…"),
             label_visibility="collapsed",
+            width=290,
             on_change=lambda: _narrow(q=st.session_state["q"]),
         )
 

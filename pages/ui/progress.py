@@ -8,6 +8,7 @@ from core.i18n import _, ngettext
 from core.queries.rows import JobFacts, JobRow
 from core.states import JobStatus
 from pages.ui.figures import duration, number, percent
+from pages.ui.status import job_look
 
 SPREAD = 1.3
 """The estimate of the time left goes from this pace to one this much slower: late sites in a list are slower."""
@@ -15,9 +16,11 @@ SPREAD = 1.3
 
 def bar(job: JobRow, facts: JobFacts | None = None, *, per_minute: int = 0) -> None:
     """Bar beside the figures; under it on a phone. The pace comes from `facts`, or alone as `per_minute`."""
-    left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
-    left.progress(min(1.0, job.progress_percentage / 100))
-    right.caption(" · ".join([f"**{percent(job.progress_percentage)}**", *figures(job, facts, per_minute=per_minute)]))
+    told = [f"**{percent(job.progress_percentage)}**", *figures(job, facts, per_minute=per_minute)]
+    with st.container(key=f"bar_{job_look(job).color}_{job.id}"):
+        left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
+        left.progress(min(1.0, job.progress_percentage / 100))
+        right.caption(" · ".join(told))
 
 
 def figures(job: JobRow, facts: JobFacts | None = None, *, per_minute: int = 0) -> list[str]:

@@ -1,6 +1,7 @@
 """How a state looks: icon, word and colour, always together, from this one place."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -9,13 +10,16 @@ from core.queries.rows import JobRow
 from core.states import JobStatus, JobType, Origin, StepStatus
 from pages.ui.figures import number
 
+Color = Literal["gray", "blue", "orange", "green", "red"]
+AMBER: Color = "orange"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """`icon` is a Material symbol, `color` a name of Streamlit's palette, `word` a msgid."""
 
     icon: str
-    color: str
+    color: Color
     word: str
 
 
@@ -27,7 +31,6 @@ LOOKS: dict[str, Look] = {
     "failed": Look(":material/error:", "red", N_("Failed")),
     "cancelled": Look(":material/cancel:", "gray", N_("Cancelled")),
 }
-AMBER = "orange"
 TYPES: dict[str, str] = {
     JobType.BATCH_SCRAPING: N_("batch"),
     JobType.SINGLE_SCRAPING: N_("single"),

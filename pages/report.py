@@ -1,0 +1,100 @@
+"""Report: what one visit found out about one target."""
+
+import streamlit as st
+
+from core.i18n import N_, _
+from core.queries import jobs, reports, steps
+from pages.ui import address
+from pages.ui import report_parts as parts
+from pages.ui.app import JOB, REPORT, asked_id, service
+from pages.ui.empty import found, nowhere
+from pages.ui.figures import middle, plain
+
+TABS = {
+    "details": (N_("Details"), parts.details),
+    "text": (N_("Text"), parts.text),
+    "links": (N_("Links and contact"), parts.links),
+    "headers": (N_("Headers and TLS"), parts.headers),
+}
+COPIED = (
+    (N_("Address"), lambda report: report.final_url),
+    (N_("Title"), lambda report: report.title),
+    (N_("E-mail"), lambda report: "\n".join(report.emails)),
+    (N_("Telephone"), lambda report: "\n".join(report.phones)),
+    (N_("Hash of the content"), lambda report: report.content_hash),
+)
+
+
+def read():
+    """The asked report, its job and its neighbours, from one snapshot; None without an id."""
+    report_id = asked_id("report")
+    if report_id is None:
+        return None
+    with service().database.reading() as session:
+        report = reports.get(session, report_id)
+        return report, jobs.get(session, report.job_id), steps.neighbours(session, report_id)
+
+
+def way(job, before, after, number, total):
+    """‹ the job, and the report before and after this one."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        label = f"{plain(middle(job.name, 40))} :gray[#{job.id}]"
+        st.page_link(JOB, label=label, icon=":material/arrow_back:", query_params={"id": str(job.id)})
+        st.space("stretch")
+        neighbour(before, ":material/chevron_left:", _("Previous report of this job"), "before")
+        st.caption(_("{n} of {total}").format(n=number, total=total))
+        neighbour(after, ":material/chevron_right:", _("Next report of this job"), "after")
+
+
+def neighbour(report_id, icon, meaning, key):
+    """A button that leads to another report, in the tab that is open now."""
+    if st.button("", icon=icon, help=meaning, key=key, type="tertiary", disabled=report_id is None):
+        tab = address.read("tab", TABS)
+        st.switch_page(REPORT, query_params={"id": str(report_id), **({"tab": tab} if tab else {})})
+
+
+def head(report):
+    """Target, state at a glance, what can be done with it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(plain(middle(report.target, 60)), anchor=False)
+        st.space("stretch")
+        if parts.is_web(report.final_url):
+            st.link_button(_("Open site"), report.final_url, icon=":material/open_in_new:", key="open_site")
+        with st.popover(_("Copy"), icon=":material/content_copy:", key="copy"):
+            for name, value in COPIED:
+                if value(report):
+                    st.caption(_(name))
+                    st.code(value(report), language=None, wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        good = report.http_status < 300
+        st.badge(f"HTTP {report.http_status}", icon=":material/check_circle:", color="green" if good else "orange")
+        st.text(parts.glance(report))
+    if headline := parts.headline(report):
+        st.text(headline)
+
+
+def tabs(report):
+    """The chosen part of the report; the choice is in the URL."""
+    address.follow("tab", address.read("tab", TABS) or "details")
+    chosen = st.segmented_control(
+        _("Part"),
+        list(TABS),
+        key="tab",
+        required=True,
+        format_func=lambda tab: _(TABS[tab][0]),
+        label_visibility="collapsed",
+        on_change=lambda: address.write(tab=st.session_state["tab"]),
+    )
+    with st.container(border=True, key="part"):
+        TABS[chosen][1](report)
+
+
+asked = found(read)
+if asked is None:
+    nowhere(_("Report"), _("A report is opened from the steps of its job."))
+else:
+    report, job, neighbours = asked
+    way(job, *neighbours)
+    head(report)
+    tabs(report)
+    parts.provenance(report)

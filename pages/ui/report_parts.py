@@ -1,0 +1,178 @@
+"""The parts of a report. What a page said is shown as text, code or cells of a table, never as Markdown or a label."""
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+import pandas as pd
+import streamlit as st
+
+from core.i18n import _
+from core.queries.rows import FullReportRow
+from pages.ui.figures import ago, day, duration, moment, number, size
+
+SHOWN_CHARACTERS = 100_000
+"""A browser lays out this much text without a pause; the rest is in the download."""
+TABLE_ROWS = 12
+Fact = tuple[str, object]
+
+
+def details(report: FullReportRow) -> None:
+    """What the page says about itself."""
+    facts(
+        [
+            (_("Title"), report.title),
+            (_("Description"), report.description),
+            (_("Headings"), report.h1s),
+            (_("Site name"), report.site_name),
+            (_("Author"), report.author),
+            (_("Published"), report.published_on),
+            (_("Modified"), report.modified_on),
+            (_("Language, declared"), report.language_declared),
+            (_("Language, detected"), report.language_detected),
+            (_("Words"), number(report.word_count)),
+            (_("Categories"), report.categories),
+            (_("Tags"), report.tags),
+            (_("Canonical address"), report.canonical_url),
+            (_("Robots meta"), report.meta_robots),
+            (_("Made with"), report.generator),
+            (_("Structured data"), report.jsonld_types),
+            (_("Feeds"), report.feeds),
+            (_("Image"), report.image_url),
+            (_("Icon"), report.favicon_url),
+        ]
+    )
+
+
+def text(report: FullReportRow) -> None:
+    """The text of the page, with a button to copy it and one for the whole as a file."""
+    if not report.text:
+        st.info(_("This page has no text."), icon=":material/info:")
+        return
+    shown = report.text[:SHOWN_CHARACTERS]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("{n} words, {size}").format(n=number(report.word_count), size=size(len(report.text.encode()))))
+        st.space("stretch")
+        st.download_button(
+            _("Download"), report.text, f"{report.host}.txt", "text/plain", icon=":material/download:", key="text_file"
+        )
+    st.code(shown, language=None, wrap_lines=True)
+    if len(shown) < len(report.text):
+        note = _("Shown are the first {n} characters; the download has all of them.")
+        st.caption(note.format(n=number(SHOWN_CHARACTERS)))
+
+
+def links(report: FullReportRow) -> None:
+    """Where the page leads, and how its owner can be reached."""
+    st.subheader(_("Contact"), anchor=False)
+    facts(
+        [
+            (_("E-mail"), report.emails),
+            (_("Telephone"), report.phones),
+            (_("Social profiles"), report.social_profiles),
+        ]
+    )
+    table(_("Links within the site"), report.internal_links, "internal_links")
+    table(_("Links to other sites"), report.external_links, "external_links")
+    table(_("Other hosts"), report.external_hosts, "external_hosts")
+
+
+def headers(report: FullReportRow) -> None:
+    """How the server answered, over which way and with which certificate."""
+    facts(
+        [
+            (_("Status"), report.http_status),
+            (_("Requested address"), report.requested_url),
+            (_("Final address"), report.final_url),
+            (_("Redirects"), [f"{hop.get('status')}  {hop.get('url')}" for hop in report.redirect_chain]),
+            (_("Scheme"), "https" if report.https else "http"),
+            (_("IP address"), report.ip),
+            (_("Server"), report.server),
+            (_("Content type"), report.content_type),
+            (_("Character set"), _joined([report.charset, report.charset_source])),
+            (_("First byte after"), duration(report.ttfb_seconds)),
+            (_("Whole visit"), duration(report.total_seconds)),
+            (_("robots.txt"), report.robots_verdict),
+            (_("Certificate issued by"), report.tls_issuer),
+            (_("Certificate expires"), report.tls_expires_at and day(report.tls_expires_at)),
+        ]
+    )
+
+
+def provenance(report: FullReportRow) -> None:
+    """Where the report comes from: when, which job, how many attempts, which extractor, how much, which hash."""
+    attempts = _("attempt {n}").format(n=report.attempts)
+    st.caption(
+        " · ".join(
+            [
+                _("Fetched {when} ({moment})").format(when=ago(report.fetched_at), moment=moment(report.fetched_at)),
+                _("job #{id}").format(id=report.job_id),
+                attempts,
+                _("extractor {version}").format(version=report.extractor_version),
+                size(report.bytes),
+                f"`{report.content_hash[:16]}`",
+            ]
+        )
+    )
+
+
+def glance(report: FullReportRow) -> str:
+    """0.8 s · en · 230 words."""
+    language = report.language_detected or report.language_declared
+    words = _("{n} words").format(n=number(report.word_count))
+    return _joined([duration(report.total_seconds), language, words])
+
+
+def headline(report: FullReportRow) -> str:
+    """Title — “description”."""
+    quoted = f"“{report.description}”" if report.description else None
+    return " — ".join(part for part in (report.title, quoted) if part)
+
+
+def facts(rows: Iterable[Fact]) -> None:
+    """Names and values, one below the other; what a page does not tell is left out and named at the end."""
+    absent = []
+    for name, value in rows:
+        lines = [str(item) for item in value] if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        told = [str(line) for line in lines if line not in (None, "")]
+        if not told:
+            absent.append(name)
+            continue
+        left, right = st.columns([1, 4], gap="small", vertical_alignment="top")
+        left.caption(name)
+        right.text("\n".join(told))
+    if absent:
+        st.caption(_("Not told: {fields}").format(fields=", ".join(absent)))
+
+
+def table(title: str, values: Sequence[str], key: str) -> None:
+    """A column of addresses; only those of the web can be clicked."""
+    st.subheader(f"{title} :small[:gray[{number(len(values))}]]", anchor=False)
+    if not values:
+        st.caption(_("None"))
+        return
+    web = [value if is_web(value) else None for value in values]
+    frame = pd.DataFrame({"address": [str(value) for value in values], "open": web})
+    st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        height="content" if len(values) <= TABLE_ROWS else 420,
+        column_config={
+            "address": st.column_config.TextColumn(_("Address"), width="large"),
+            "open": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width="small"),
+        }
+        if any(web)
+        else {"address": st.column_config.TextColumn(_("Address"), width="large"), "open": None},
+    )
+
+
+def is_web(url: object) -> bool:
+    """Whether a click on the address does nothing but open a page."""
+    try:
+        return urlsplit(str(url)).scheme in {"http", "https"}
+    except ValueError:
+        return False
+
+
+def _joined(parts: Iterable[str | None]) -> str:
+    return " · ".join(part for part in parts if part)
