@@ -1,0 +1,72 @@
+"""The route of a job's export."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import quote
+
+from anyio import CancelScope
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from core import i18n
+from core.api.given import JobId, Service
+from core.api.json_route import JsonRoute
+from core.api.problems import documented
+from core.api.shapes import Parameters
+
+if TYPE_CHECKING:
+    from core.export import ExportFile
+
+router = APIRouter(route_class=JsonRoute, tags=["export"])
+
+
+class ExportOptions(Parameters):
+    """What the file holds."""
+
+    format: Literal["csv", "xlsx", "json", "ndjson", "parquet"] = "csv"
+    rows: Annotated[
+        Literal["lines", "steps"], Field(description="One row for each line of the list as given, or for each step")
+    ] = "lines"
+
+
+@router.get(
+    "/jobs/{job_id}/export",
+    response_class=StreamingResponse,
+    responses=documented(404, 422) | {200: {"description": "The file", "content": {"application/octet-stream": {}}}},
+)
+def export_job(job_id: JobId, service: Service, options: Annotated[ExportOptions, Query()]) -> StreamingResponse:
+    """The list with its reports as a file. While the job runs, the header `Lote-Partial: true` says so."""
+    # pandas takes half a second to import: only the first export waits for it
+    from core.export import export
+
+    return _Download(
+        export(service.database, job_id, format=options.format, rows=options.rows, language=i18n.language())
+    )
+
+
+class _Download(StreamingResponse):
+    """A file that is made while it is sent, and given up when the client goes away."""
+
+    def __init__(self, file: "ExportFile") -> None:
+        headers = {
+            "Content-Disposition": _attachment(file.filename),
+            "Lote-Partial": "true" if file.partial else "false",
+            "Cache-Control": "no-store",
+        }
+        super().__init__(file.chunks, media_type=file.media_type, headers=headers)
+        self.file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with CancelScope(shield=True):
+                await run_in_threadpool(self.file.close)
+
+
+def _attachment(filename: str) -> str:
+    """A file to save, not to show (RFC 6266): the name in ASCII, and as it is."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/' else "_" for c in filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

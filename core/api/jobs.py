@@ -1,0 +1,136 @@
+"""Routes of jobs: create, list, read, change, delete, totals."""
+
+import hashlib
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import TypeAdapter
+from starlette.responses import JSONResponse, Response
+
+from core import queries
+from core.api.given import JobId, Service, Who
+from core.api.json_route import JsonRoute
+from core.api.problems import documented
+from core.api.shapes import (
+    CreatedJob,
+    DuplicateLine,
+    JobChange,
+    JobFilters,
+    NewBatch,
+    NewJob,
+    NewSingle,
+    RejectedLine,
+)
+from core.draft import Created
+from core.idempotency import Idempotency
+from core.queries.rows import Deletion, JobRow, Page, Summary
+from core.states import Origin
+
+CREATED = TypeAdapter(CreatedJob)
+
+router = APIRouter(route_class=JsonRoute, tags=["jobs"], prefix="/jobs")
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x20-\x7e]{1,255}$",
+        description="The same key and body, sent again within 24 h, give the stored answer; another body gives 422",
+    ),
+]
+
+
+@router.post("/batch-scraping", status_code=201, response_model=CreatedJob, responses=documented(413, 415, 422))
+def create_batch_scraping_job(
+    request: Request, body: NewBatch, service: Service, who: Who, idempotency_key: Key = None
+) -> Response:
+    """Create a job with one step for each target, and start it. 422 when no target is left."""
+    created = service.create_batch_scraping_job(
+        body.domains, **_options(body, who), idempotency=_idempotency(request, body, idempotency_key)
+    )
+    return _answer(request, created)
+
+
+@router.post("/single-scraping", status_code=201, response_model=CreatedJob, responses=documented(413, 415, 422))
+def create_single_scraping_job(
+    request: Request, body: NewSingle, service: Service, who: Who, idempotency_key: Key = None
+) -> Response:
+    """Create a job for one target, and start it."""
+    created = service.create_single_scraping_job(
+        body.domain, **_options(body, who), idempotency=_idempotency(request, body, idempotency_key)
+    )
+    return _answer(request, created)
+
+
+@router.get("", responses=documented(422))
+def list_jobs(service: Service, filters: Annotated[JobFilters, Query()]) -> Page[JobRow]:
+    """Jobs, newest first."""
+    with service.database.reading() as session:
+        return queries.jobs.page(session, **filters.model_dump())
+
+
+@router.get("/stats/summary", responses=documented())
+def get_summary(service: Service) -> Summary:
+    """How many jobs there are, by state, and how many steps."""
+    with service.database.reading() as session:
+        return queries.jobs.summary(session)
+
+
+@router.get("/{job_id}", responses=documented(404, 422))
+def get_job(job_id: JobId, service: Service) -> JobRow:
+    """One job."""
+    with service.database.reading() as session:
+        return queries.jobs.get(session, job_id)
+
+
+@router.patch("/{job_id}", responses=documented(404, 409, 422))
+def update_job(job_id: JobId, change: JobChange, service: Service) -> JobRow:
+    """Before the start everything may change; afterwards name, description, priority, concurrency and interval."""
+    given = change.model_dump(exclude_unset=True)
+    return service.update_job(job_id, **{field: value for field, value in given.items() if value is not None})
+
+
+@router.delete("/{job_id}", responses=documented(404, 409, 422))
+def delete_job(job_id: JobId, service: Service) -> Deletion:
+    """Delete a finished or never started job with all that belongs to it; says how much that was."""
+    return service.delete_job(job_id)
+
+
+def _options(body: NewJob, who: str) -> dict[str, Any]:
+    return {
+        "name": body.name,
+        "description": body.description or "",
+        "priority": body.priority,
+        "config": body.config,
+        "start": body.start,
+        "created_by": who if body.created_by is None else body.created_by,
+        "origin": Origin.API,
+    }
+
+
+def _idempotency(request: Request, body: NewJob, key: str | None) -> Idempotency | None:
+    if key is None:
+        return None
+    content = f"{request.url.path}\n{body.model_dump_json()}"
+    # without a login there is one caller: everybody
+    return Idempotency(key, "", hashlib.sha256(content.encode()).hexdigest(), respond)
+
+
+def respond(created: Created) -> dict[str, Any]:
+    """The answer to a new job, as JSON."""
+    job = CreatedJob(
+        **asdict(created.job),
+        rejected=[RejectedLine(**line) for line in created.rejected],
+        duplicates=[DuplicateLine(**line) for line in created.duplicates],
+    )
+    answer: dict[str, Any] = CREATED.dump_python(job, mode="json")
+    return answer
+
+
+def _answer(request: Request, created: Created) -> Response:
+    answer = created.response or respond(created)
+    headers = {"Location": f"{request.scope['root_path']}/jobs/{answer['id']}"}
+    if created.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return JSONResponse(answer, 201, headers)

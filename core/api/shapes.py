@@ -1,0 +1,199 @@
+"""The shapes of requests and answers that are not rows of the reads."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, model_validator
+
+from core.comments import LONGEST_AUTHOR, LONGEST_BODY
+from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
+from core.failures import FailureKind
+from core.job_config import JobConfig
+from core.models import storable
+from core.queries.rows import JobRow
+from core.states import JobStatus, JobType, StepStatus, Verdict
+
+LARGEST_LIST = 1_000_000
+LARGEST_ID = 2**63 - 1
+
+Search = Annotated[str, Field(max_length=500), AfterValidator(storable)]
+Cursor = Annotated[str, Field(max_length=500, description="`next_cursor` of the page before")]
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+Description = Annotated[str, Field(max_length=LONGEST_DESCRIPTION)]
+Person = Annotated[str, Field(max_length=LONGEST_AUTHOR)]
+CommentBody = Annotated[str, Field(min_length=1, max_length=LONGEST_BODY, description="Plain text")]
+Priority = Annotated[int, Field(ge=-10, le=10, description="Higher goes first")]
+Domain = Annotated[str, Field(description="A domain or URL")]
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+class Parameters(BaseModel):
+    """Query parameters; an empty one counts as not given, an unknown one is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, values: Any) -> Any:
+        return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
+
+
+class Paging(Parameters):
+    """Which page of a list."""
+
+    limit: Annotated[int, Field(ge=1, le=500, description="Entries of a page")] = 50
+    cursor: Cursor | None = None
+
+
+class JobFilters(Paging):
+    """Which jobs."""
+
+    status: JobStatus | None = None
+    job_type: JobType | None = None
+    q: Annotated[Search | None, Field(description="The name contains it, or a host begins with it")] = None
+    created_by: Search | None = None
+
+
+class StepFilters(Paging):
+    """Which steps of a job."""
+
+    status: StepStatus | None = None
+    error_kind: FailureKind | None = None
+    q: Annotated[Search | None, Field(description="The target contains it")] = None
+
+
+class LineFilters(Paging):
+    """Which lines of a job's list."""
+
+    verdict: Verdict | None = None
+
+
+class ReportFilters(Paging):
+    """Which reports."""
+
+    domain: Annotated[Search | None, Field(description="The host")] = None
+    job_id: Annotated[int | None, Field(ge=1, le=LARGEST_ID)] = None
+    q: Annotated[Search | None, Field(description="Title, description or target contain it")] = None
+
+
+class Body(BaseModel):
+    """A request's body: unknown fields are refused, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class NewJob(Body):
+    """What every new job may say."""
+
+    name: Name | None = None
+    description: Description | None = None
+    priority: Priority = 0
+    config: JobConfig | None = None
+    start: Annotated[bool, Field(description="Start it at once")] = True
+    created_by: Person | None = None
+
+
+class NewBatch(NewJob):
+    """A batch: one step for each target."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"domains": ["example.com", "example.org/about"], "name": "Cartera Q4"}]}
+    )
+
+    domains: Annotated[
+        list[Domain], FailFast(), Field(max_length=LARGEST_LIST, description="Domains or URLs, one target each")
+    ]
+
+
+class NewSingle(NewJob):
+    """A job with one target."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"domain": "example.com"}]})
+
+    domain: Domain
+
+
+class JobChange(Body):
+    """What changes; a field that is not given stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Cartera Q4", "config": {"concurrency": 8, "interval_seconds": 0.5}}]}
+    )
+
+    name: Name | None = None
+    description: Description | None = None
+    priority: Priority | None = None
+    config: Annotated[JobConfig | None, Field(description="Keys that are not given stay")] = None
+
+
+class RetryOrder(Body):
+    """Which steps of a finished job run again; without a body, the failed ones."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"error_kind": "timeout", "overrides": {"timeout_seconds": 60}}]}
+    )
+
+    states: Annotated[list[Literal["failed", "cancelled"]], FailFast(), Field(min_length=1, max_length=2)] = ["failed"]
+    error_kind: Annotated[FailureKind | None, Field(strict=False, description="Only steps that failed so")] = None
+    steps: Annotated[
+        list[Id] | None, FailFast(), Field(max_length=LARGEST_LIST, description="Only steps with these numbers")
+    ] = None
+    overrides: Annotated[JobConfig | None, Field(description="Options for these steps; the job's config stays")] = None
+
+
+class NewComment(Body):
+    """A comment on a job."""
+
+    job_id: Id
+    body: CommentBody
+    author: Annotated[Person, Field(min_length=1)]
+
+
+class CommentChange(Body):
+    """The new text of a comment."""
+
+    body: CommentBody
+    author: Annotated[Person, Field(min_length=1, description="Must be the comment's author")]
+
+
+class Authorship(Parameters):
+    """Who asks."""
+
+    author: Annotated[Person, Field(min_length=1, description="Must be the comment's author")]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """An entry that is no target: `line` is its position from 1, `reason` a code, `message` the same in words."""
+
+    line: int
+    input: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateLine:
+    """An entry whose target stands already at position `duplicate_of`."""
+
+    line: int
+    input: str
+    duplicate_of: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedJob(JobRow):
+    """The new job, and what of the list was not taken."""
+
+    rejected: list[RejectedLine]
+    duplicates: list[DuplicateLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether Lote works: `degraded` when the database does not answer or the engine is not alive."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    database: Literal["ok", "unreachable"]
+    engine: dict[str, Any]
