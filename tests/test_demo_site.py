@@ -9,7 +9,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -64,6 +64,18 @@ def site() -> Iterator[Site]:
         yield running
 
 
+@pytest.fixture(scope="module", autouse=True)
+def slow_visit(site: Site) -> "Iterator[Future[tuple[Got, float]]]":
+    """A visit to slow.test with its duration, begun before the other tests so that none waits for it."""
+
+    def visit() -> tuple[Got, float]:
+        begin = time.monotonic()
+        return get(site, "slow.test"), time.monotonic() - begin
+
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(visit)
+
+
 @pytest.fixture
 def web() -> Iterator[Web]:
     with Web.start() as running:
@@ -90,9 +102,9 @@ def test_the_good_hosts_are_many_half_spanish_and_all_different() -> None:
 
 def test_sample_and_demo_list_name_hosts_of_this_web() -> None:
     assert len(SAMPLE) == 5 and set(SAMPLE) <= set(GOOD)
-    assert 60 <= len(DEMO_LIST.splitlines()) <= 100
+    assert 55 <= len(DEMO_LIST.splitlines()) <= 75
     named = {name for name in re.findall(r"[\w.-]+\.test", DEMO_LIST.lower()) if name in HOSTS}
-    assert len(named) >= 60 and named & {"slow.test", "broken.test"} and "192.168.1.20" in DEMO_LIST
+    assert len(named) >= 50 and named & {"slow.test", "broken.test"} and "192.168.1.20" in DEMO_LIST
 
 
 def test_the_certificate_is_for_all_hosts_and_its_authority_for_test_names_only() -> None:
@@ -226,15 +238,6 @@ def test_big_is_big_and_does_not_say_so(site: Site) -> None:
     got = get(site, "big.test", tls=False)
     assert len(got.body) > 20 * 1024 * 1024
     assert got.headers["Content-Length"] is None
-
-
-def test_slow_takes_three_seconds_and_its_robots_none(site: Site) -> None:
-    begin = time.monotonic()
-    assert get(site, "slow.test", "/robots.txt").status == 200
-    assert time.monotonic() - begin < 2
-    begin = time.monotonic()
-    assert b"Slowboat" in get(site, "slow.test").body
-    assert time.monotonic() - begin >= 3
 
 
 def test_very_slow_drips() -> None:
@@ -375,3 +378,11 @@ def test_hostile_hosts_hurt_as_promised(web: Web) -> None:
             received = 0
             while received < 2_000_000:
                 received += len(connection.recv(65536))
+
+
+def test_slow_takes_three_seconds_and_its_robots_none(slow_visit: "Future[tuple[Got, float]]", site: Site) -> None:
+    begin = time.monotonic()
+    assert get(site, "slow.test", "/robots.txt").status == 200
+    assert time.monotonic() - begin < 2
+    got, seconds = slow_visit.result(TIMEOUT_SECONDS)
+    assert b"Slowboat" in got.body and seconds >= 3
