@@ -307,7 +307,15 @@ def test_closing_ends_open_connections_and_frees_the_ports() -> None:
         socket.create_connection(("127.0.0.1", running.http_port), TIMEOUT_SECONDS)
 
 
-@pytest.mark.parametrize("rubbish", [b"\x16\x03\x01\x00\xa5", b"hello\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"x" * 70_000])
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"\x16\x03\x01\x00\xa5",
+        b"hello\r\n\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"x" * 70_000,
+    ],
+)
 def test_rubbish_from_a_client_harms_nobody(site: Site, rubbish: bytes) -> None:
     with connect(site, "quillpad.test", tls=False) as connection:
         connection.sendall(rubbish)

@@ -112,7 +112,7 @@ class Site:
         try:
             while (request := await _read_request(reader, https)) and await self._exchange(request, writer):
                 pass
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # the client left, or did not speak HTTP
         except asyncio.CancelledError:
             writer.transport.abort()
