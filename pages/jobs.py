@@ -98,11 +98,12 @@ def cards(asked: JobFilter, board: Board) -> None:
 def pager(total: int) -> None:
     """‹ 1 2 3 ›, when there is more than one page."""
     pages = -(-total // PAGE_SIZE)
-    if pages < 2:
-        return
-    address.follow("page", min(address.read_page(), pages))
-    with st.container(horizontal_alignment="right"):
-        st.pagination(pages, key="page", on_change=turn)
+    if pages > 1:
+        current = min(address.read_page(), pages)
+        if st.session_state.get("page", current) != current:
+            del st.session_state["page"]
+        with st.container(horizontal_alignment="right"):
+            st.pagination(pages, default=current, key="page", on_change=turn)
 
 
 def turn() -> None:

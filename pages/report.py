@@ -37,12 +37,12 @@ def read():
 
 def way(job, before, after, number, total):
     """‹ the job, and the report before and after this one."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="way"):
         label = f"{plain(middle(job.name, 40))} :gray[#{job.id}]"
         st.page_link(JOB, label=label, icon=":material/arrow_back:", query_params={"id": str(job.id)})
         st.space("stretch")
         neighbour(before, ":material/chevron_left:", _("Previous report of this job"), "before")
-        st.caption(_("{n} of {total}").format(n=number, total=total))
+        st.caption(_("{n} of {total}").format(n=number, total=total), width="content")
         neighbour(after, ":material/chevron_right:", _("Next report of this job"), "after")
 
 

@@ -18,12 +18,9 @@ def read_page() -> int:
 
 
 def write(**values: str | int | None) -> None:
-    """Put the values into the URL; empty ones leave it."""
-    for name, value in values.items():
-        if value:
-            st.query_params[name] = str(value)
-        else:
-            st.query_params.pop(name, None)
+    """Put the values into the URL, empty ones out of it; one entry in the browser's history."""
+    merged = {**st.query_params.to_dict(), **{name: str(value or "") for name, value in values.items()}}
+    st.query_params.from_dict({name: value for name, value in merged.items() if value})
 
 
 def follow(key: str, value: object) -> None:

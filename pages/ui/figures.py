@@ -1,7 +1,7 @@
 """Numbers, times and texts as people read them, in the language and the time zone of the reader."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -79,9 +79,11 @@ def clock(dt: datetime) -> str:
     return format_datetime(dt, "HH:mm" if today else "d MMM HH:mm", tzinfo=zone(), locale=language())
 
 
-def day(dt: datetime) -> str:
-    """The date alone: 24 Nov 2026."""
-    return format_date(dt.astimezone(zone()).date(), "d MMM y", locale=language())
+def day(moment_or_date: datetime | date) -> str:
+    """The date alone: 24 Nov 2026; of a moment in the reader's zone."""
+    given = moment_or_date
+    local = given.astimezone(zone()).date() if isinstance(given, datetime) else given
+    return format_date(local, "d MMM y", locale=language())
 
 
 def zone() -> ZoneInfo:

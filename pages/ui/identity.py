@@ -11,6 +11,7 @@ from core.i18n import LANGUAGES, _
 LANGUAGE_COOKIE, NAME_COOKIE = "lote_language", "lote_name"
 COOKIE_SECONDS = 365 * 24 * 3600
 MAX_NAME = 80
+WRITTEN = "written_cookies"
 
 
 def who() -> str:
@@ -51,20 +52,31 @@ def name_field(label: str, key: str) -> None:
         autocomplete="nickname",
         placeholder=_("Signs jobs and comments"),
         help=_("Asked once, kept in a cookie of this browser; Lote does not verify it."),
+        width=360,
         on_change=lambda: call_me(st.session_state[key] or ""),
     )
 
 
 def keep_cookies() -> None:
     """Write what was chosen in this session into the browser; a script is the only way that Streamlit leaves open."""
-    changed = {name: st.session_state.get(_slot(name)) for name in (NAME_COOKIE, LANGUAGE_COOKIE)}
     writes = [
         f"document.cookie = '{name}={quote(value, safe='')}; path=/; max-age={COOKIE_SECONDS}; samesite=lax';"
-        for name, value in changed.items()
-        if value is not None and value != _cookie(name)
+        for name, value in _chosen().items()
     ]
     if writes:
         st.html(f"<script>{''.join(writes)}</script>", unsafe_allow_javascript=True)
+    st.session_state[WRITTEN] = _chosen()
+
+
+def cookies_wait() -> bool:
+    """Whether something was chosen, in a fragment, that `keep_cookies` has not written yet."""
+    return bool(_chosen() != st.session_state.get(WRITTEN, {}))
+
+
+def _chosen() -> dict[str, str]:
+    """What was chosen in this session and is not what the browser sent when the session began."""
+    given = {name: st.session_state.get(_slot(name)) for name in (NAME_COOKIE, LANGUAGE_COOKIE)}
+    return {name: value for name, value in given.items() if value is not None and value != _cookie(name)}
 
 
 def _kept(name: str) -> str:

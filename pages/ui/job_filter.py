@@ -93,7 +93,7 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
             placeholder=_("Type"),
             format_func=lambda kind: _(TYPES[kind]),
             label_visibility="collapsed",
-            width=130,
+            width=110,
             on_change=lambda: _narrow(type=st.session_state["type"]),
         )
         st.selectbox(
@@ -102,7 +102,7 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
             key="owner",
             placeholder=_("Owner"),
             label_visibility="collapsed",
-            width=150,
+            width=130,
             on_change=lambda: _narrow(owner=st.session_state["owner"]),
         )
         st.text_input(
@@ -111,7 +111,7 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
             type="search",
             placeholder=_("Name contains, host begins with…"),
             label_visibility="collapsed",
-            width=290,
+            width=240,
             on_change=lambda: _narrow(q=st.session_state["q"]),
         )
 

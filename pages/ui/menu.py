@@ -145,6 +145,7 @@ def ask_delete(job: JobRow) -> None:
                     (ngettext("{n} report", "{n} reports", counts.reports), counts.reports),
                     (ngettext("{n} comment", "{n} comments", counts.comments), counts.comments),
                 )
+                if n
             )
         )
         if _confirmed(_("Delete the job"), _("Keep it"), f"delete_{job.id}"):

@@ -25,8 +25,8 @@ def details(report: FullReportRow) -> None:
             (_("Headings"), report.h1s),
             (_("Site name"), report.site_name),
             (_("Author"), report.author),
-            (_("Published"), report.published_on),
-            (_("Modified"), report.modified_on),
+            (_("Published"), report.published_on and day(report.published_on)),
+            (_("Modified"), report.modified_on and day(report.modified_on)),
             (_("Language, declared"), report.language_declared),
             (_("Language, detected"), report.language_detected),
             (_("Words"), number(report.word_count)),
@@ -137,7 +137,7 @@ def facts(rows: Iterable[Fact]) -> None:
         if not told:
             absent.append(name)
             continue
-        left, right = st.columns([1, 4], gap="small", vertical_alignment="top")
+        left, right = st.columns([1, 4], gap="xsmall", vertical_alignment="top")
         left.caption(name)
         right.text("\n".join(told))
     if absent:

@@ -8,6 +8,7 @@ from core.queries.rows import JobRow
 from pages.ui.actions import guarded
 from pages.ui.app import engine_status, service
 from pages.ui.figures import middle, plain
+from pages.ui.identity import cookies_wait
 from pages.ui.status import job_label, job_look
 
 SECONDS = 5
@@ -24,6 +25,8 @@ def told_at_end(job_id: int) -> None:
 @guarded()
 def watch() -> None:
     """Draw the banner while no engine lives; a toast for every watched job that has ended."""
+    if cookies_wait():
+        st.rerun()
     if not engine_status()["alive"]:
         st.error(
             _(
