@@ -11,6 +11,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_URL = 8192
 """Characters (RFC 9110, 4.1 recommends at least 8,000)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NO_HOST = re.compile(r"(?:https?:)?//(?:[/?#]|$)", re.I)
+"""What urljoin would silently take for a relative address."""
 _SHOWN = 200
 
 
@@ -22,7 +24,7 @@ def next_url(current: str, location: str) -> str:
     with suppress(UnicodeError):  # else it really is Latin-1
         location = location.encode("latin-1").decode("utf-8")
     location = location.strip(" ")
-    fault = _fault_of_text(location)
+    fault = _fault_of_text(location) or ("it names no host" if _NO_HOST.match(location) else None)
     try:
         url = "" if fault else with_path(urldefrag(urljoin(current, location)).url)
         fault = fault or fault_of_url(url)
