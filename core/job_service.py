@@ -52,7 +52,11 @@ class JobService:
             )
         settings = settings or Settings.load()
         database = Database.of(settings)
-        database.prepare(settings.auto_migrate)
+        try:
+            database.prepare(settings.auto_migrate)
+        except DatabaseUnusable:
+            database.close()
+            raise
         return cls(settings, database)
 
     def close(self) -> None:

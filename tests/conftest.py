@@ -85,4 +85,5 @@ def database(service: JobService) -> Database:
     """The test's database."""
     return service.database
 
+
 collect_ignore_glob = ["benchmarks/*"]

@@ -37,9 +37,7 @@ def claim(
     """What an engine with that many free places gets."""
     with database.writing() as session:
         moment = now or datetime.now(UTC)
-        return queue.claim(
-            session, owner, places, moment, max_running_jobs=max_running_jobs, only_job=only_job
-        ).claims
+        return queue.claim(session, owner, places, moment, max_running_jobs=max_running_jobs, only_job=only_job).claims
 
 
 def settle(database: Database, *settlements: queue.Settlement, now: datetime | None = None) -> None:

@@ -1,0 +1,105 @@
+"""Transactions, migrations and backups of the database."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from core.db import BACKUPS_KEPT, Database
+from core.errors import DatabaseUnusable
+from core.job_service import JobService
+from core.models import JOBS, SQLModel
+from core.settings import Settings
+from tests.story import job_of, new_job
+
+
+def test_tables_and_migrations_agree(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_a_migration_can_be_taken_back_and_forth(database: Database) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    from core.db import MIGRATIONS
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    for revision, direction in (("base", command.downgrade), ("head", command.upgrade)):
+        with database.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            direction(config, revision)
+    with database.reading() as session:
+        assert session.execute(sa.select(sa.func.count()).select_from(JOBS)).scalar_one() == 0
+
+
+def test_the_data_directory_is_private(tmp_path: Path) -> None:
+    settings = Settings.load(data_dir=tmp_path / "data")
+    JobService.open(settings).close()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "data" / "lote.db").is_file()
+
+
+def test_a_newer_database_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    settings = Settings.load(data_dir=tmp_path)
+    JobService.open(settings).close()
+    with sqlite3.connect(tmp_path / "lote.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(DatabaseUnusable, match=r"newer than this version.*9999.*backup"):
+        JobService.open(settings)
+
+
+def test_postgresql_is_not_migrated_unless_asked(postgresql_url: str, tmp_path: Path) -> None:
+    template = sa.make_url(postgresql_url)
+    engine = sa.create_engine(template.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE empty_one")
+    url = template.set(database="empty_one").render_as_string(hide_password=False)
+    with pytest.raises(DatabaseUnusable, match="python -m core migrate"):
+        JobService.open(Settings.load(database_url=url, data_dir=tmp_path))
+    JobService.open(Settings.load(database_url=url, data_dir=tmp_path, auto_migrate=True)).close()
+    JobService.open(Settings.load(database_url=url, data_dir=tmp_path)).close()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE empty_one WITH (FORCE)")
+    engine.dispose()
+
+
+def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql://lote:geheim@127.0.0.1:1/lote"
+    with pytest.raises(DatabaseUnusable) as error:
+        JobService.open(Settings.load(database_url=url, data_dir=tmp_path))
+    assert "127.0.0.1:1" in str(error.value)
+    assert "geheim" not in str(error.value)
+
+
+def test_sqlite_is_copied_before_a_migration_and_the_last_copies_stay(tmp_path: Path) -> None:
+    service = JobService.open(Settings.load(data_dir=tmp_path, dns_overrides="*.test=127.0.0.1"))
+    job_id = new_job(service, 2)
+    for n in range(BACKUPS_KEPT + 2):
+        service.database._backup(f"{n:04}")
+    service.close()
+    copies = sorted(path.name for path in tmp_path.glob("backup-*.db"))
+    assert copies == ["backup-0002.db", "backup-0003.db", "backup-0004.db"]
+    copy = Database(f"sqlite:///{tmp_path / copies[-1]}", tmp_path)
+    assert job_of(copy, job_id).total_steps == 2
+    copy.close()
+
+
+def test_a_snapshot_does_not_see_what_is_written_meanwhile(service: JobService) -> None:
+    job_id = new_job(service, 2, start=False)
+    with service.database.reading() as session:
+        before = session.execute(sa.select(JOBS.c.name).where(JOBS.c.id == job_id)).scalar_one()
+        service.update_job(job_id, name="Changed")
+        assert session.execute(sa.select(JOBS.c.name).where(JOBS.c.id == job_id)).scalar_one() == before
+    assert job_of(service.database, job_id).name == "Changed"
+
+
+def test_texts_that_databases_refuse_are_stored_all_the_same(service: JobService) -> None:
+    job_id = new_job(service, 1, name="a\x00b \ud800", start=False)
+    assert job_of(service.database, job_id).name == "a\ufffdb \ufffd\ufffd\ufffd"
