@@ -35,9 +35,8 @@ def neutral(text: str) -> str:
 
 
 def _texts(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {column.name: [_cell(value, column.kind) for value in frame[column.name]] for column in columns}
-    )
+    cells = {column.name: [_cell(value, column.kind) for value in frame[column.name]] for column in columns}
+    return pd.DataFrame(cells, dtype=object)
 
 
 def _cell(value: Any, kind: Kind) -> str | None:

@@ -7,7 +7,7 @@ from core.export.content import Content
 
 NAME_BYTES = 150
 """File systems end at 255 bytes; browsers add " (1)"."""
-UNSAFE = re.compile(r'[\\/:*?"<>|%\s]+')
+UNSAFE = re.compile(r'[\\/:*?"<>|%\s\ufffd]+')
 """What Windows, shells or a header would take for something else."""
 
 

@@ -17,8 +17,8 @@ RowsOf = Literal["lines", "steps"]
 CHUNK_ROWS = 5_000
 CHUNK_CHARACTERS = 16 * 1024 * 1024
 """A chunk ends here too: 5,000 rows of long texts and links would not fit in the memory of a small machine."""
-FETCHED_ROWS = 250
-"""Rows that the database's driver holds at a time."""
+FETCHED_ROWS = 50
+"""Rows that the database's driver holds at a time; each may have a text of megabytes."""
 ITEM_CHARACTERS = 80
 """What an item of a list counts for (most are URLs)."""
 
