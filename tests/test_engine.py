@@ -1,0 +1,208 @@
+"""The engine at work on the small web: batches end, failures are told, cancelled work stops, dead engines lose nothing."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from core import queries
+from core.demo.exchange import Exchange
+from core.engine import Engine
+from core.job_service import JobService
+from core.queries.rows import JobRow
+from core.states import FINAL, JobStatus
+from tests.site import Web, bulk_hosts
+from tests.story import assert_counters_hold, claim, job_of, new_job, steps_of
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    with Web.start() as web:
+        yield web
+
+
+@pytest.fixture
+def service(web: Web, tmp_path: Path) -> Iterator[JobService]:
+    service = JobService.open(web.settings(data_dir=tmp_path / "data", extract_processes=1))
+    yield service
+    service.close()
+
+
+@contextmanager
+def engine_on(service: JobService) -> Iterator[Engine]:
+    with Engine(service.settings, service.database) as engine:
+        yield engine
+
+
+def wait(condition: Callable[[], object], what: str) -> None:
+    """Until the condition holds; the test fails when it never does."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.02)
+
+
+def ended(service: JobService, job_id: int) -> JobRow:
+    wait(lambda: job_of(service.database, job_id).status in FINAL, f"job {job_id} ends")
+    return job_of(service.database, job_id)
+
+
+def test_a_batch_runs_end_to_end_and_tells_what_failed_and_why(service: JobService) -> None:
+    hosts = ["panaderia-elmolino.test", "notfound.test", "flaky.test", "nothing.invalid", "empty.test", "inward.test"]
+    job_id = new_job(service, hosts, config={"backoff_seconds": 0.1, "max_retries": 2})
+    with engine_on(service):
+        job = ended(service, job_id)
+    by_host = {step.host: step for step in steps_of(service.database, job_id)}
+    kinds = {host: step.error_kind for host, step in by_host.items()}
+    assert kinds == {
+        "panaderia-elmolino.test": None,
+        "notfound.test": "http_404",
+        "flaky.test": None,
+        "nothing.invalid": "dns",
+        "empty.test": "empty",
+        "inward.test": "blocked_address",
+    }
+    assert (job.status, job.completed_steps, job.failed_steps) == (JobStatus.COMPLETED, 2, 4)
+    assert by_host["flaky.test"].attempts == 3
+    assert by_host["notfound.test"].attempts == 1
+    with service.database.reading() as session:
+        report = queries.reports.get(session, by_host["panaderia-elmolino.test"].report_id or 0)
+        history = queries.steps.attempts(session, job_id, 3)
+    assert report.https
+    assert report.http_status == 200
+    assert report.title
+    assert report.word_count > 50
+    assert report.text
+    assert report.language_declared == "es"
+    assert [(a.outcome, a.http_status) for a in history] == [("failed", 503), ("failed", 503), ("completed", 200)]
+    assert_counters_hold(service.database, job_id)
+
+
+def test_a_job_of_nothing_but_failures_has_failed(service: JobService) -> None:
+    job_id = new_job(service, ["notfound.test", "forbidden.test"])
+    with engine_on(service):
+        assert ended(service, job_id).status == JobStatus.FAILED
+
+
+def test_a_stopped_scheduler_runs_nothing(service: JobService) -> None:
+    with engine_on(service) as engine:
+        first = new_job(service, ["h0001.bulk.test"])
+        ended(service, first)
+        engine._scheduler.pause()
+        job_id = new_job(service, ["h0002.bulk.test"])
+        wait(lambda: not engine._running, "the engine rests")
+        time.sleep(1.5)  # longer than a tick
+        assert job_of(service.database, job_id).is_queued
+        engine._scheduler.resume()
+        ended(service, job_id)
+
+
+def test_execute_job_runs_one_job_here_and_now(service: JobService) -> None:
+    other = new_job(service, ["h0001.bulk.test"])
+    job_id = new_job(service, ["h0002.bulk.test", "h0003.bulk.test"], start=False)
+    job = service.execute_job(job_id)
+    assert (job.status, job.completed_steps) == (JobStatus.COMPLETED, 2)
+    assert job_of(service.database, other).is_queued
+    assert not service.engine_is_alive()
+
+
+def test_lanes_and_hosts_are_kept_on_the_wire(service: JobService, web: Web) -> None:
+    async def slow(exchange: Exchange) -> None:
+        import asyncio
+
+        await asyncio.sleep(0.05)
+        await exchange.send(b"<html><title>t</title><p>" + b"word " * 100)
+
+    hosts = [f"lane{n}.extra.test" for n in range(6)]
+    for host in hosts:
+        web.answers[host] = slow
+    targets = [f"{host}/{path}" for path in range(3) for host in hosts[:2]] + hosts[2:]
+    job_id = new_job(service, targets, config={"concurrency": 3, "interval_seconds": 0.1})
+    with engine_on(service):
+        assert ended(service, job_id).completed_steps == len(targets)
+    mine = sorted((r for r in web.log if r.host in hosts and not r.is_robots), key=lambda r: r.began)
+    edges = sorted([(r.began, 1) for r in mine] + [(r.ended or r.began, -1) for r in mine])
+    open_now = most = 0
+    for _at, change in edges:
+        open_now += change
+        most = max(most, open_now)
+    assert most <= 3
+    for host in hosts[:2]:
+        assert web.max_concurrent(host) == 1
+        assert min(web.pauses(host)) >= 0.1
+
+
+def test_one_lane_is_strictly_the_order_of_the_list(service: JobService, web: Web) -> None:
+    hosts = bulk_hosts(40)[30:]
+    job_id = new_job(service, hosts, config={"concurrency": 1})
+    with engine_on(service):
+        ended(service, job_id)
+    assert [r.host for r in web.requests() if r.host in hosts] == hosts
+
+
+@pytest.mark.parametrize("host", ["very-slow.test", "slow-answer.extra.test"])
+def test_a_cancel_stops_the_work_itself_within_two_seconds(host: str, service: JobService, web: Web) -> None:
+    async def never(exchange: Exchange) -> None:
+        import asyncio
+
+        await asyncio.sleep(30)
+
+    web.answers["slow-answer.extra.test"] = never
+    job_id = new_job(service, [host], config={"timeout_seconds": 60})
+    with engine_on(service) as engine:
+        wait(lambda: web.requests(host), "the visit begins")
+        cancelled_at = time.monotonic()
+        assert service.cancel_job(job_id).status == JobStatus.CANCELLED
+        wait(lambda: not engine._running, "the work stops")
+        assert time.monotonic() - cancelled_at < 2.5
+    (step,) = steps_of(service.database, job_id)
+    assert (step.status, step.attempts) == ("cancelled", 0)
+
+
+def test_running_steps_are_handed_back_at_a_stop_and_spend_nothing(service: JobService, web: Web) -> None:
+    job_id = new_job(service, ["very-slow.test", "h0001.bulk.test"], config={"timeout_seconds": 60})
+    engine = Engine(service.settings, service.database)
+    engine.start()
+    wait(lambda: job_of(service.database, job_id).completed_steps == 1, "the quick step ends")
+    engine.stop(drain_seconds=0.2)
+    slow, quick = steps_of(service.database, job_id)
+    assert (slow.status, slow.attempts, slow.fence) == ("pending", 0, 1)
+    assert quick.status == "completed"
+    assert not service.engine_is_alive()
+
+
+def test_claims_of_a_dead_process_are_taken_up_at_start(service: JobService) -> None:
+    job_id = new_job(service, ["h0001.bulk.test", "h0002.bulk.test"])
+    directory = service.settings.data_dir / "engines"
+    directory.mkdir()
+    (directory / "dead.lock").touch()
+    assert len(claim(service.database, owner="dead")) == 2
+    with engine_on(service):
+        assert ended(service, job_id).completed_steps == 2
+    assert [(s.attempts, s.fence) for s in steps_of(service.database, job_id)] == [(1, 2), (1, 2)]
+    assert not (directory / "dead.lock").exists()
+
+
+def test_a_killed_extraction_process_costs_no_attempt(service: JobService) -> None:
+    job_id = new_job(service, bulk_hosts(30))
+    with engine_on(service) as engine:
+        wait(lambda: job_of(service.database, job_id).completed_steps > 2, "some steps end")
+        for pid in engine._extractor.worker_pids():
+            os.kill(pid, 9)
+        job = ended(service, job_id)
+    assert (job.completed_steps, job.failed_steps) == (30, 0)
+    assert {s.attempts for s in steps_of(service.database, job_id)} == {1}
+
+
+def test_the_engine_tells_how_it_is(service: JobService) -> None:
+    with engine_on(service) as engine:
+        wait(lambda: engine.status()["alive"], "the engine is alive")
+        assert service.engine_is_alive()
+        assert engine.status()["places"] == service.settings.fetch_threads
+    assert not engine.status()["alive"]
+    assert not service.engine_is_alive()
