@@ -24,6 +24,6 @@ def write(**values: str | int | None) -> None:
 
 
 def follow(key: str, value: object) -> None:
-    """Let the widget `key` show what the URL says. A widget that does already is left alone, with what is being typed."""
+    """Let the widget `key` show what the URL says. One that does is left alone, with what is being typed."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value

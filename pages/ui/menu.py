@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.i18n import N_, _, ngettext
 from core.queries.rows import JobRow
-from core.states import JobStatus
+from core.states import JobStatus, Origin
 from pages.ui.actions import attempt
 from pages.ui.app import JOB, JOBS, NEW_JOB, service, who
 from pages.ui.figures import number, plain
@@ -94,7 +94,7 @@ def _run(item: str, job: JobRow) -> JobRow:
         case "remaining":
             moved = service().retry(job.id, states=("cancelled",))
         case _:
-            moved = service().run_again(job.id, created_by=who())
+            moved = service().run_again(job.id, created_by=who(), origin=Origin.UI)
     told_at_end(moved.id)
     return moved
 

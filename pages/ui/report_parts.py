@@ -159,7 +159,7 @@ def table(title: str, values: Sequence[str], key: str) -> None:
         height="content" if len(values) <= TABLE_ROWS else 420,
         column_config={
             "address": st.column_config.TextColumn(_("Address"), width="large"),
-            "open": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width="small"),
+            "open": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width=70),
         }
         if any(web)
         else {"address": st.column_config.TextColumn(_("Address"), width="large"), "open": None},

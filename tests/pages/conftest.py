@@ -1,0 +1,53 @@
+"""Screens as scripts (AppTest) on a fresh SQLite database, opened by their address like in a browser."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.db import Database
+from core.job_service import JobService
+from pages.ui import app
+
+ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
+SECONDS = 20
+
+Opened = Callable[..., AppTest]
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
+    """The service that the screens of this test use."""
+    monkeypatch.setenv("LOTE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("LOTE_DATABASE_URL", "")
+    monkeypatch.setenv("LOTE_DNS_OVERRIDES", "*.test=127.0.0.1")
+    st.cache_resource.clear()
+    service = app.service()
+    yield service
+    service.close()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def database(service: JobService) -> Database:
+    """The database that the screens of this test read."""
+    return service.database
+
+
+@pytest.fixture
+def open_page(service: JobService) -> Opened:
+    """`open_page("pages/report.py", id=3)`: the screen after its first run; without a path the home."""
+
+    def open_page(path: str | None = None, **query: object) -> AppTest:
+        screen = AppTest.from_file(str(ENTRY), default_timeout=SECONDS)
+        for name, value in query.items():
+            screen.query_params[name] = str(value)
+        if path:
+            screen.switch_page(path)
+        screen.run()
+        assert not screen.exception
+        return screen
+
+    return open_page

@@ -1,0 +1,246 @@
+"""The Jobs screen: what is going on, filters in the URL, pages, what can be done with a job."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.db import Database
+from core.job_service import JobService
+from core.states import JobStatus
+from pages.ui import job_filter
+from tests.pages.conftest import Opened
+from tests.story import claim, completed, failed, job_of, new_job, settle
+
+
+def names(screen: AppTest) -> list[str]:
+    """The names of the jobs in the list, as their links bear them."""
+    return [link.value.strip("*") for link in screen.page_link]
+
+
+def written(screen: AppTest) -> str:
+    """Everything that is written on the screen."""
+    kinds = (screen.markdown, screen.caption, screen.info, screen.error, screen.subheader, screen.text)
+    return "\n".join(element.value for elements in kinds for element in elements)
+
+
+def figures(screen: AppTest) -> list[str]:
+    """The line of figures of each job."""
+    return [caption.value for caption in screen.caption if " of " in caption.value]
+
+
+def finish(database: Database, job_id: int, failures: int = 0) -> None:
+    """Run a started job to its end with that many failures."""
+    claims = claim(database, only_job=job_id)
+    settle(database, *(failed(one) if n < failures else completed(one) for n, one in enumerate(claims)))
+
+
+def test_the_first_visit_says_what_lote_does_and_offers_a_sample(open_page: Opened) -> None:
+    screen = open_page()
+    assert "No jobs yet" in written(screen)
+    assert "one report per domain" in written(screen)
+    assert screen.button(key="sample").label == "Try with 5 sample domains"
+    assert screen.button(key="new_job").label == "New job"
+
+
+def test_a_job_is_told_with_its_state_its_origin_and_its_figures(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    job_id = new_job(service, 4, name="Cartera Q4", created_by="ana")
+    finish(database, job_id, failures=1)
+    screen = open_page()
+    assert names(screen) == ["Cartera Q4"]
+    assert "Completed, 1 failed" in written(screen)
+    assert "orange" in next(line.value for line in screen.markdown if "Completed, 1 failed" in line.value)
+    assert figures(screen)[0].startswith("**100 %** · 4 of 4 · 3 ok · 1 failed · took")
+    told = next(element.proto.body for element in screen.get("html") if "provenance" in element.proto.body)
+    assert f"#{job_id} · batch · Python · ana" in told
+    assert "UTC" in told
+
+
+def test_names_of_people_are_shown_as_written(open_page: Opened, service: JobService) -> None:
+    new_job(service, 1, name="**x** :smile: ![i](http://h.test/p.png)", created_by="<b>ana</b>", start=False)
+    screen = open_page()
+    [link] = screen.page_link
+    assert r"\*\*x\*\*" in link.value
+    assert ":smile:" not in link.value
+    assert r"\!\[i\]\(" in link.value
+    told = next(element.proto.body for element in screen.get("html") if "provenance" in element.proto.body)
+    assert "&lt;b&gt;ana&lt;/b&gt;" in told
+
+
+def test_tiles_count_each_state_and_filter(open_page: Opened, service: JobService, database: Database) -> None:
+    new_job(service, 1, name="waits", start=False)
+    finish(database, new_job(service, 1, name="fine"))
+    finish(database, new_job(service, 1, name="broken"), failures=1)
+    screen = open_page()
+    assert screen.button(key="tile_completed").label.startswith("**1**")
+    assert screen.button(key="tile_running").disabled
+    screen.button(key="tile_failed").click().run()
+    assert names(screen) == ["broken"]
+    assert screen.query_params["status"] == "failed"
+    screen.button(key="tile_failed").click().run()
+    assert names(screen) == ["broken", "fine", "waits"]
+    assert "status" not in screen.query_params
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, ["broken", "half", "fine", "waits", "idle"]),
+        ({"view": "active"}, ["waits"]),
+        ({"view": "attention"}, ["broken", "half"]),
+        ({"status": "pending"}, ["waits", "idle"]),
+        ({"type": "single_scraping"}, ["broken"]),
+        ({"owner": "luis"}, ["half"]),
+        ({"q": "IN"}, ["fine"]),
+        ({"q": "h4."}, ["half"]),
+        ({"view": "attention", "owner": "luis", "q": "half"}, ["half"]),
+        ({"view": "nonsense", "status": "nonsense", "page": "x"}, ["broken", "half", "fine", "waits", "idle"]),
+    ],
+)
+def test_the_url_says_what_is_listed(
+    open_page: Opened, service: JobService, database: Database, query: dict[str, str], expected: list[str]
+) -> None:
+    new_job(service, 1, name="idle", start=False)
+    waits = new_job(service, 1, name="waits", start=False)
+    finish(database, new_job(service, 2, name="fine", created_by="ana"))
+    finish(database, new_job(service, 4, name="half", created_by="luis"), failures=1)
+    single = service.create_single_scraping_job("h1.test", "broken", start=True).job.id
+    finish(database, single, failures=1)
+    service.start_job(waits)
+    assert names(open_page(**query)) == expected
+
+
+def test_choosing_a_view_goes_into_the_url_and_shows_its_count(open_page: Opened, service: JobService) -> None:
+    new_job(service, 1, name="idle", start=False)
+    new_job(service, 1, name="queued")
+    screen = open_page(status="pending")
+    [views] = [group for group in screen.button_group if group.key == "view"]
+    assert [option.content for option in views.options][:2] == ["All 2", "Active 1"]
+    views.set_value(["active"]).run()
+    assert names(screen) == ["queued"]
+    assert screen.query_params["view"] == "active"
+    assert "status" not in screen.query_params
+
+
+def test_mine_asks_for_the_name_once_and_then_lists_ones_own(open_page: Opened, service: JobService) -> None:
+    new_job(service, 1, name="hers", created_by="ana", start=False)
+    new_job(service, 1, name="his", created_by="luis", start=False)
+    screen = open_page(view="mine")
+    assert names(screen) == []
+    screen.text_input(key="mine_name").set_value("  ana ").run()
+    assert names(screen) == ["hers"]
+    script = next(element.proto.body for element in screen.get("html") if "<script>" in element.proto.body)
+    assert "lote_name=ana; path=/" in script
+
+
+def test_search_without_a_hit_says_so_and_offers_the_way_back(open_page: Opened, service: JobService) -> None:
+    new_job(service, 1, name="idle", start=False)
+    screen = open_page()
+    screen.text_input(key="q").set_value("zzz").run()
+    assert "No job fits these filters." in written(screen)
+    screen.button(key="show_all").click().run()
+    assert names(screen) == ["idle"]
+    assert screen.text_input(key="q").value == ""
+
+
+def test_twenty_a_page(open_page: Opened, service: JobService) -> None:
+    for n in range(1, 24):
+        new_job(service, 1, name=f"job {n}", start=False)
+    screen = open_page()
+    assert names(screen) == [f"job {n}" for n in range(23, 3, -1)]
+    screen.pagination[0].select(2).run()
+    assert names(screen) == ["job 3", "job 2", "job 1"]
+    assert screen.query_params["page"] == "2"
+    screen.text_input(key="q").set_value("job 1").run()
+    assert names(screen) == [*(f"job {n}" for n in range(19, 9, -1)), "job 1"]
+    assert "page" not in screen.query_params
+    assert names(open_page(page=99)) == ["job 3", "job 2", "job 1"]
+
+
+def test_a_waiting_job_says_what_it_waits_for(open_page: Opened, service: JobService) -> None:
+    new_job(service, 1, name="idle", start=False)
+    new_job(service, 1, name="queued")
+    said = written(open_page())
+    assert "Not started" in said
+    assert "Waiting: no engine is running" in said
+
+
+def test_without_an_engine_a_banner_says_what_to_start(open_page: Opened) -> None:
+    [banner] = open_page().error
+    assert "No engine is running" in banner.value
+    assert "python -m core worker" in banner.value
+
+
+@pytest.mark.parametrize(
+    ("story", "offered"),
+    [
+        ("not started", "open start cancel duplicate curl delete"),
+        ("queued", "open pause cancel duplicate export curl"),
+        ("paused", "open resume cancel duplicate export curl"),
+        ("completed", "open again duplicate export curl delete"),
+        ("failed", "open retry again duplicate export curl delete"),
+        ("cancelled", "open remaining again duplicate export curl delete"),
+    ],
+)
+def test_the_menu_offers_what_the_state_allows(
+    open_page: Opened, service: JobService, database: Database, story: str, offered: str
+) -> None:
+    job_id = new_job(service, 2, start=story != "not started")
+    if story in {"completed", "failed"}:
+        finish(database, job_id, failures=2 if story == "failed" else 0)
+    elif story == "paused":
+        service.pause_job(job_id)
+    elif story == "cancelled":
+        service.cancel_job(job_id)
+    [menu] = open_page().menu_button
+    labels = [option.split(": ", 1)[1] for option in menu.options]
+    words = {"retry": "Retry 2 failed", "remaining": "Run the remaining 2"}
+    from pages.ui.menu import ITEMS
+
+    assert labels == [words.get(item, ITEMS[item][1]) for item in offered.split()]
+
+
+def test_menu_actions_change_the_job(open_page: Opened, service: JobService, database: Database) -> None:
+    job_id = new_job(service, 1, start=False)
+    screen = open_page()
+    screen.menu_button[0].click("start").run()
+    assert job_of(database, job_id).is_queued
+    screen.menu_button[0].click("pause").run()
+    assert job_of(database, job_id).status is JobStatus.PAUSED
+    screen.menu_button[0].click("resume").run()
+    assert job_of(database, job_id).status is not JobStatus.PAUSED
+    finish(database, job_id, failures=1)
+    screen.run()
+    screen.menu_button[0].click("retry").run()
+    assert job_of(database, job_id).is_queued
+    finish(database, job_id)
+    screen.run()
+    screen.menu_button[0].click("again").run()
+    assert len(names(screen)) == 2
+
+
+def test_what_another_tab_did_first_is_told_and_nothing_breaks(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    job_id = new_job(service, 1)
+    screen = open_page()
+    finish(database, job_id)
+    screen.menu_button[0].click("pause").run()
+    assert not screen.exception
+    assert job_of(database, job_id).status is JobStatus.COMPLETED
+
+
+def test_the_end_of_a_job_is_told_once(open_page: Opened, service: JobService, database: Database) -> None:
+    job_id = new_job(service, 2, name="Cartera *Q4*")
+    screen = open_page()
+    assert not screen.toast
+    finish(database, job_id, failures=1)
+    screen.run()
+    [toast] = screen.toast
+    assert toast.value == f"**Cartera \\*Q4\\*** #{job_id}\n\nCompleted, 1 failed"
+    screen.run()
+    assert not screen.toast
+
+
+def test_every_view_has_a_word() -> None:
+    assert list(job_filter.VIEWS.values()) == ["All", "Active", "Mine", "Needs attention"]

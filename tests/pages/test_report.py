@@ -1,0 +1,121 @@
+"""The Report screen: what a page said is shown as data, the ways to and from it, ids that name nothing."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.db import Database
+from core.job_service import JobService
+from tests.pages.conftest import Opened
+from tests.story import claim, completed, new_job, settle, steps_of
+
+PAGE = "pages/report.py"
+TOLD = ["title", "description", "site_name", "author", "canonical_url", "generator", "meta_robots", "server"]
+TOLD += ["content_type", "charset", "language_declared", "language_detected", "image_url", "tls_issuer"]
+LISTED = ["h1s", "tags", "categories", "feeds", "emails", "phones", "social_profiles"]
+HOSTILE = "<img src=x onerror=alert(1)> ![pixel](http://evil.test/p.png) [click](javascript:alert(1)) :red[x]"
+
+
+def reports(service: JobService, database: Database, targets: int = 1, **columns: Any) -> list[int]:
+    """A finished job over `h1.test` …; gives the ids of its reports."""
+    job_id = new_job(service, targets, name="Cartera Q4")
+    settle(database, *(completed(one, **columns) for one in claim(database, only_job=job_id)))
+    return [step.report_id or 0 for step in steps_of(database, job_id)]
+
+
+def texts(screen: AppTest) -> str:
+    """What is shown as plain text."""
+    return "\n".join(element.value for element in screen.text)
+
+
+def rendered(screen: AppTest) -> str:
+    """What passes through Markdown or HTML, labels and toasts included."""
+    kinds = (screen.title, screen.markdown, screen.caption, screen.subheader, screen.page_link, screen.toast)
+    parts = [element.value for elements in kinds for element in elements]
+    parts += [element.proto.body for element in screen.get("html")]
+    parts += [button.label for button in screen.button]
+    return "\n".join(parts)
+
+
+def test_a_report_tells_target_state_and_where_it_comes_from(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    [report_id] = reports(service, database, description="For use in examples.", language_detected="en")
+    screen = open_page(PAGE, id=report_id)
+    assert [title.value for title in screen.title] == [r"h1\.test"]
+    assert any("HTTP 200" in line.value for line in screen.markdown)
+    assert "0.5 s · en · 100 words" in texts(screen)
+    assert "Title of h1.test — “For use in examples.”" in texts(screen)
+    [provenance] = [caption.value for caption in screen.caption if caption.value.startswith("Fetched")]
+    for part in ("job #1", "attempt 1", "extractor test", "1,000 B", "`0000"):
+        assert part in provenance
+    [link] = screen.link_button
+    assert (link.value, link.proto.url) == ("Open site", "https://h1.test/")
+
+
+@pytest.mark.parametrize("tab", ["details", "text", "links", "headers"])
+def test_what_a_page_said_is_never_markdown_or_html(
+    open_page: Opened, service: JobService, database: Database, tab: str
+) -> None:
+    told = dict.fromkeys(TOLD, HOSTILE)
+    lists = {name: [HOSTILE] for name in LISTED}
+    links = {"internal_links": [HOSTILE], "external_links": ["javascript:alert(1)"], "external_hosts": [HOSTILE]}
+    [report_id] = reports(service, database, **told, **lists, **links)
+    screen = open_page(PAGE, id=report_id, tab=tab)
+    assert HOSTILE in texts(screen)
+    assert "evil" not in rendered(screen)
+    assert "onerror" not in rendered(screen)
+
+
+def test_only_addresses_of_the_web_can_be_clicked(open_page: Opened, service: JobService, database: Database) -> None:
+    links = ["https://a.test/", "javascript:alert(1)", "mailto:x@a.test", "http://["]
+    [report_id] = reports(service, database, external_links=links, final_url="javascript:alert(1)")
+    screen = open_page(PAGE, id=report_id, tab="links")
+    assert not screen.link_button
+    [table] = screen.dataframe
+    assert table.value["address"].tolist() == links
+    assert [value for value in table.value["open"] if isinstance(value, str)] == ["https://a.test/"]
+
+
+def test_the_text_can_be_copied_and_downloaded(open_page: Opened, service: JobService, database: Database) -> None:
+    [report_id] = reports(service, database)
+    screen = open_page(PAGE, id=report_id, tab="text")
+    assert "Text of h1.test" in [code.value for code in screen.code]
+    assert [button.label for button in screen.download_button] == ["Download"]
+
+
+def test_the_way_leads_to_the_job_and_to_the_reports_beside(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    first, second, third = reports(service, database, targets=3)
+    screen = open_page(PAGE, id=second)
+    assert [link.value for link in screen.page_link] == ["Cartera Q4 :gray[#1]"]
+    assert "2 of 3" in [caption.value for caption in screen.caption]
+    assert not screen.button(key="before").disabled
+    assert open_page(PAGE, id=first).button(key="before").disabled
+    assert open_page(PAGE, id=third).button(key="after").disabled
+    screen.button(key="after").click().run()
+    assert screen.query_params["id"] == str(third)
+
+
+def test_the_chosen_part_goes_into_the_url(open_page: Opened, service: JobService, database: Database) -> None:
+    [report_id] = reports(service, database, server="nginx")
+    screen = open_page(PAGE, id=report_id)
+    assert "nginx" not in texts(screen)
+    screen.button_group[-1].set_value(["headers"]).run()
+    assert screen.query_params["tab"] == "headers"
+    assert "nginx" in texts(screen)
+
+
+def test_without_an_id_the_screen_says_where_reports_are(open_page: Opened) -> None:
+    screen = open_page(PAGE)
+    assert "opened from the steps of its job" in screen.info[0].value
+    assert [link.value for link in screen.page_link] == ["Jobs"]
+
+
+@pytest.mark.parametrize("given", ["99", "0", "-1", "x", "1.5", "9" * 30, "<b>"])
+def test_an_id_that_names_nothing_is_told_with_the_way_home(open_page: Opened, given: str) -> None:
+    screen = open_page(PAGE, id=given)
+    assert any(error.value.startswith("There is no report") for error in screen.error)
+    assert [link.value for link in screen.page_link] == ["Jobs"]
