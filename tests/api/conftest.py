@@ -1,5 +1,6 @@
 """The API as it is mounted in the app, on a real database."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +22,19 @@ from core.settings import Settings
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file that is migrated already: copying it is quicker."""
+    directory = tmp_path_factory.mktemp("migrated")
+    JobService.open(Settings.load(data_dir=directory)).close()
+    return directory / "lote.db"
+
+
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[JobService]:
-    service = JobService.open(Settings.load(data_dir=tmp_path / "data", max_steps_per_job=200))
+def service(tmp_path: Path, migrated: Path) -> Iterator[JobService]:
+    """The use-cases on a fresh SQLite database; a job may have 200 steps."""
+    shutil.copy(migrated, tmp_path / "lote.db")
+    service = JobService.open(Settings.load(data_dir=tmp_path, max_steps_per_job=200))
     yield service
     service.close()
 
