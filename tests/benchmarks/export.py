@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> None:
         began = time.monotonic()
         fill(database_in(Path(folder)), rows)
         print(f"{rows} rows made in {time.monotonic() - began:.1f} s")
-        print(f"{'format':8} {'seconds':>8} {'MB':>8} {'first s':>8} {'imports MB':>11} {'peak MB':>8}")
+        print(f"{'format':8} {'seconds':>8} {'cpu s':>6} {'MB':>8} {'first s':>8} {'imports MB':>11} {'peak MB':>8}")
         for format in arguments[1:] or sorted(FORMATS):
             subprocess.run([sys.executable, "-m", "tests.benchmarks.export", "--one", folder, format], check=True)
 
@@ -46,15 +46,17 @@ def database_in(folder: Path) -> Database:
 
 def one(folder: Path, format: str) -> None:
     """Export once and print one row of the table."""
-    before = peak_megabytes()
+    before, spent_before = peak_megabytes(), time.process_time()
     began = time.monotonic()
     first, size = 0.0, 0
     with export(database_in(folder), 1, format=format) as file:
         for piece in file.chunks:
             size += len(piece)
             first = first or (time.monotonic() - began if piece else 0.0)
-    seconds = time.monotonic() - began
-    print(f"{format:8} {seconds:8.1f} {size / 1e6:8.1f} {first:8.1f} {before:11.0f} {peak_megabytes():8.0f}")
+    seconds, spent = time.monotonic() - began, time.process_time() - spent_before
+    print(
+        f"{format:8} {seconds:8.1f} {spent:6.1f} {size / 1e6:8.1f} {first:8.1f} {before:11.0f} {peak_megabytes():8.0f}"
+    )
 
 
 def peak_megabytes() -> float:
