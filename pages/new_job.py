@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
 from core.errors import LoteError
 from core.estimate import estimate, span
 from core.i18n import N_, _, ngettext
@@ -33,7 +34,7 @@ def act() -> None:
         return
     try:
         with st.spinner(_("Creating the job…")):
-            job_id = create(service(), who(), start=not kept, first=TRIED if tried else None)
+            job_id = create(who(), start=not kept, first=TRIED if tried else None)
     except LoteError as error:
         show_error(error)
         return
@@ -44,11 +45,13 @@ def act() -> None:
 def describe() -> None:
     """Name and description."""
     name, description = st.columns([1, 2])
-    name.text_input(_("Name"), key=draft.NAME, max_chars=200, placeholder=draft.default_name(), persist_state="session")
+    name.text_input(
+        _("Name"), key=draft.NAME, max_chars=LONGEST_NAME, placeholder=draft.default_name(), persist_state="session"
+    )
     description.text_input(
         _("Description"),
         key=draft.DESCRIPTION,
-        max_chars=2000,
+        max_chars=LONGEST_DESCRIPTION,
         placeholder=_("optional"),
         persist_state="session",
     )
@@ -69,7 +72,7 @@ def choose() -> draft.Reading | None:
         give = paste if draft.source() == draft.PASTE else upload
         give(service().settings.max_steps_per_job)
     with right, guarded():
-        reading = draft.read(service().settings)
+        reading = draft.read()
         lines.preview(reading)
         return reading
     return None
@@ -94,7 +97,7 @@ def expect(reading: draft.Reading, config: JobConfig) -> None:
 
 
 try:
-    draft.begin(service())
+    draft.begin()
 except LoteError as error:
     show_error(error)
 act()

@@ -8,31 +8,30 @@ import streamlit as st
 from core.errors import InvalidInput
 from core.i18n import N_, _
 from core.job_config import JobConfig
-from core.job_service import JobService
 from core.states import Origin
 from core.targets import Targets
 from pages.ui import draft, options
-from pages.ui.app import origin
+from pages.ui.app import origin, service
 from pages.ui.share import INLINE_LINES, curl
 
 TRIED = 5
 """How many targets "Try first 5" takes."""
 
 
-def create(service: JobService, by: str, *, start: bool, first: int | None = None) -> int:
+def create(by: str, *, start: bool, first: int | None = None) -> int:
     """The id of the job made of the draft, or of its `first` targets; `InvalidInput` says what is missing.
 
     A second click gets the job of the first one. The form is emptied, but for a try.
     """
     config = JobConfig.parse(options.chosen(draft.FORM))
-    reading = draft.read(service.settings)
+    reading = draft.read()
     signature = (first, reading.key, config, draft.name())
     if (job_id := draft.just_made(signature)) is not None:
         return job_id
     found = reading.targets
     if not found.accepted:
         raise InvalidInput(_missing(found))
-    made = service.create_batch_scraping_job(
+    made = service().create_batch_scraping_job(
         found if first is None else Targets(found.accepted[:first]),
         name=draft.name(),
         description=draft.description(),

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from time import monotonic
-from typing import Any
 
 import streamlit as st
 
@@ -16,24 +15,27 @@ from core import tables, targets
 from core.demo.hosts import SAMPLE as DEMO_SAMPLE
 from core.errors import InvalidInput, LoteError, NotFound
 from core.i18n import N_, _
-from core.job_service import JobService
 from core.settings import Settings
+from core.tables import UPLOAD_LIMIT_BYTES as MAX_BYTES
+from core.tables import Table
 from core.targets import Policy, Targets
 from pages.ui import options
+from pages.ui.app import service
 from pages.ui.figures import day, now
 
 FORM = "new"
 NAME, DESCRIPTION, SOURCE, TEXT = "new_name", "new_description", "new_source", "new_text"
-COLUMN, KEPT, FILE = "new_column", "new_kept_columns", "new_file"
+COLUMN, KEPT, SHEET, FILE = "new_column", "new_kept_columns", "new_sheet", "new_file"
 ANYWAY, MERGE, PARTS = "new_anyway", "new_merge_www", "new_take_parts"
 PASTE, UPLOAD = "paste", "file"
 SAMPLE = ("example.com", "example.org", "example.net", "iana.org", "wikipedia.org")
 FREEZING_LINES = 2_000
 """A longer text makes the browser's box slow: it is kept here instead and shown as a file."""
-MAX_BYTES = 25 * 1024 * 1024
-_LONG, _TABLE, _FIXES, _READ, _BEGUN, _MADE, _TURN = (
-    f"new__{name}" for name in ("long", "table", "fixes", "read", "begun", "made", "turn")
+_LONG, _TABLE, _BYTES, _FIXES, _READ, _BEGUN, _MADE, _TURN = (
+    f"new__{name}" for name in ("long", "table", "bytes", "fixes", "read", "begun", "made", "turn")
 )
+Fix = tuple[int, str, str]
+"""Line, what stands there, what is meant."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -50,7 +52,7 @@ class Reading:
     version: int
 
 
-def begin(service: JobService) -> None:
+def begin() -> None:
     """Fill the form when it is opened for something: `?from=` another job, `?sample=1`; once for each address."""
     st.session_state.setdefault(SOURCE, PASTE)
     wanted = (st.query_params.get("from", ""), st.query_params.get("sample", ""))
@@ -60,9 +62,9 @@ def begin(service: JobService) -> None:
         clear()
     st.session_state[_BEGUN] = wanted
     if wanted[0]:
-        _duplicate(service, wanted[0])
+        _duplicate(wanted[0])
     elif wanted[1]:
-        put_text("\n".join(sample(service.settings)))
+        put_text("\n".join(sample(service().settings)))
         st.session_state[NAME] = _("Sample")
 
 
@@ -130,15 +132,13 @@ def file_changed() -> None:
     if uploaded is None:
         _forget_table()
         return
-    try:
-        read = tables.read_table(uploaded.getvalue(), uploaded.name)
-    except LoteError as error:
-        _forget_table()
-        st.session_state[_TABLE] = error
-        return
-    _forget_table()
-    st.session_state[_TABLE] = (uploaded.name, read)
-    st.session_state[COLUMN] = read.guessed_column
+    _take(uploaded.name, uploaded.getvalue(), None)
+
+
+def sheet_changed() -> None:
+    """Another sheet of the workbook is wanted."""
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    _take(st.session_state[_TABLE][0], st.session_state[_BYTES], st.session_state[SHEET])
 
 
 def remove_file() -> None:
@@ -147,7 +147,7 @@ def remove_file() -> None:
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
-def table() -> tuple[str, Any] | None:
+def table() -> tuple[str, Table] | None:
     """Name and content of the uploaded file."""
     found = st.session_state.get(_TABLE)
     return found if isinstance(found, tuple) else None
@@ -178,9 +178,9 @@ def default_name() -> str:
     return _("Batch of {date}").format(date=today)
 
 
-def read(settings: Settings) -> Reading:
+def read() -> Reading:
     """The list as targets; read again only when something of it has changed."""
-    policy = Policy.of(settings, scrape_anyway=_chosen(ANYWAY))
+    policy = Policy.of(service().settings, scrape_anyway=_chosen(ANYWAY))
     given = (text(),) if source() == PASTE else _table_key()
     key = (policy, _chosen(MERGE), _chosen(PARTS), source(), given)
     kept = st.session_state.get(_READ)
@@ -197,22 +197,9 @@ def read(settings: Settings) -> Reading:
 def fix(line: int, old: str, new: str) -> None:
     """Correct one line of the list in place: `old`, as it stands there, becomes `new`."""
     if source() == UPLOAD:
-        st.session_state[_FIXES] = {**st.session_state.get(_FIXES, {}), line: new}
-        return
-    fix_many({line: (old, new)})
-
-
-def fix_many(changes: dict[int, tuple[str, str]]) -> None:
-    """Correct several lines at once: line → (old, new)."""
-    if source() == UPLOAD:
-        for line, (old, new) in changes.items():
-            fix(line, old, new)
-        return
-    lines = _LINE_END.split(text())
-    for line, (old, new) in changes.items():
-        if 0 < line <= len(lines):
-            lines[line - 1] = lines[line - 1].replace(old, new, 1) if old in lines[line - 1] else new
-    put_text("\n".join(lines))
+        st.session_state[_FIXES] = [*st.session_state.get(_FIXES, ()), (line, old, new)]
+    else:
+        put_text(_corrected(text(), [(line, old, new)]))
 
 
 def remember(job_id: int, signature: object) -> None:
@@ -227,11 +214,11 @@ def just_made(signature: object, within_seconds: float = 10) -> int | None:
     return job_id if is_recent and (is_empty() or made == signature) else None
 
 
-def _duplicate(service: JobService, given: str) -> None:
+def _duplicate(given: str) -> None:
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         raise NotFound(N_("There is no job {id}. It may have been deleted."), id=given)
-    job = service.get_job_status(int(given))
-    put_text(service.input_text(job.id))
+    job = service().get_job_status(int(given))
+    put_text(service().input_text(job.id))
     st.session_state[NAME], st.session_state[DESCRIPTION] = job.name, job.description
     options.load(FORM, job.config)
 
@@ -240,14 +227,30 @@ def _chosen(key: str) -> bool:
     return bool(st.session_state.get(key))
 
 
+def _take(file_name: str, data: bytes, sheet: str | None) -> None:
+    _forget_table()
+    settings = service().settings
+    try:
+        found = tables.read_table(
+            data, file_name, sheet=sheet, policy=Policy.of(settings), row_limit=settings.max_steps_per_job
+        )
+    except LoteError as error:
+        st.session_state[_TABLE] = error
+        return
+    st.session_state[_TABLE] = (file_name, found)
+    st.session_state[COLUMN] = found.guessed_column or found.columns[0]
+    if len(found.sheets) > 1:
+        st.session_state[_BYTES], st.session_state[SHEET] = data, found.sheet
+
+
 def _forget_table() -> None:
-    for key in [_TABLE, _FIXES, COLUMN, KEPT]:
+    for key in [_TABLE, _BYTES, _FIXES, COLUMN, KEPT, SHEET]:
         st.session_state.pop(key, None)
 
 
 def _table_key() -> tuple[object, ...]:
     state = st.session_state
-    return (state.get(_TABLE), state.get(COLUMN), tuple(state.get(KEPT) or ()), state.get(_FIXES))
+    return (state.get(_TABLE), state.get(COLUMN), tuple(state.get(KEPT) or ()), tuple(state.get(_FIXES) or ()))
 
 
 def _check_size() -> None:
@@ -259,17 +262,34 @@ def _rows(policy: Policy) -> Targets:
     found = table()
     if found is None:
         return targets.parse_text("", policy=policy)
-    return targets.parse_rows(_cells(found[1]), policy)
+    fixes = st.session_state.get(_FIXES, [])
+    if found[1].text is not None:
+        return targets.parse_text(_corrected(found[1].text, fixes), policy=policy)
+    return targets.parse_rows(_cells(found[1], fixes), policy=policy)
 
 
-def _cells(table: Any) -> Iterator[tuple[int, str, dict[str, str]]]:
+def _cells(table: Table, fixes: list[Fix]) -> Iterator[tuple[int, str, dict[str, str]]]:
     """Line, cell of the chosen column, the other columns that are kept."""
-    fixes = st.session_state.get(_FIXES, {})
-    wanted = st.session_state.get(COLUMN)
-    position = table.columns.index(wanted) if wanted in table.columns else 0
-    kept = [(table.columns.index(name), name) for name in st.session_state.get(KEPT) or () if name != wanted]
-    for line, cells in table.rows:
-        yield line, fixes.get(line, cells[position]), {name: cells[at] for at, name in kept}
+    kept = set(st.session_state.get(KEPT) or ())
+    by_line: dict[int, list[tuple[str, str]]] = {}
+    for line, old, new in fixes:
+        by_line.setdefault(line, []).append((old, new))
+    for line, cell, others in table.rows_for(st.session_state.get(COLUMN)):
+        for old, new in by_line.get(line, ()):
+            cell = _replaced(cell, old, new)
+        yield line, cell, {name: value for name, value in others.items() if name in kept}
+
+
+def _corrected(given: str, fixes: list[Fix]) -> str:
+    lines = _LINE_END.split(given)
+    for line, old, new in fixes:
+        if 0 < line <= len(lines):
+            lines[line - 1] = _replaced(lines[line - 1], old, new)
+    return "\n".join(lines)
+
+
+def _replaced(given: str, old: str, new: str) -> str:
+    return given.replace(old, new, 1) if old in given else new
 
 
 def _count(value: str) -> int:

@@ -1,11 +1,10 @@
 """Where the list comes in: the box, or a file with what was understood of it and which of its columns are used."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from core.i18n import N_, _, ngettext
+from core.tables import Table
 from pages.ui import draft
 from pages.ui.actions import show_error
 from pages.ui.figures import number, plain
@@ -60,7 +59,7 @@ def limits(limit: int) -> str:
     return _("At most {lines} targets and {size} MiB in one job.").format(lines=number(limit), size=MAX_MIB)
 
 
-def _chosen(name: str, table: Any) -> None:
+def _chosen(name: str, table: Table) -> None:
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f":material/table: **{plain(name)}**")
@@ -72,12 +71,21 @@ def _chosen(name: str, table: Any) -> None:
                 on_click=draft.remove_file,
             )
         st.caption(_facts(table))
+        if len(table.sheets) > 1:
+            st.selectbox(
+                _("Sheet"),
+                table.sheets,
+                format_func=plain,
+                key=draft.SHEET,
+                on_change=draft.sheet_changed,
+                persist_state="session",
+            )
         if len(table.columns) > 1:
             _columns(list(table.columns))
         _first_rows(table)
 
 
-def _facts(table: Any) -> str:
+def _facts(table: Table) -> str:
     rows = ngettext("{n} row", "{n} rows", len(table.rows)).format(n=number(len(table.rows)))
     parts = [rows]
     if table.encoding:
@@ -111,7 +119,7 @@ def _columns(columns: list[str]) -> None:
     )
 
 
-def _first_rows(table: Any) -> None:
+def _first_rows(table: Table) -> None:
     first = list(table.rows)[:FIRST_ROWS]
     frame = pd.DataFrame(
         [cells for _line, cells in first], columns=table.columns, index=[line for line, _cells in first]

@@ -1,0 +1,113 @@
+"""Job: how one job stands, step by step; what was said about it; what it was told to do."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import queries
+from core.errors import LoteError
+from core.i18n import N_, _
+from core.queries.rows import JobFacts, JobRow
+from pages.ui import address, job_dialogs, job_head, steps_table
+from pages.ui.actions import guarded, show_error
+from pages.ui.app import REPORT, asked_id, service
+from pages.ui.comments import comments
+from pages.ui.configuration import configuration
+from pages.ui.figures import middle, now
+from pages.ui.status import job_label
+from pages.ui.steps_table import Steps, View
+
+SECONDS = 3
+TABS = {"steps": N_("Steps"), "comments": N_("Comments"), "configuration": N_("Configuration")}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the screen shows, from one snapshot; the steps only under their tab."""
+
+    job: JobRow
+    facts: JobFacts
+    extra: list[str]
+    steps: Steps | None
+
+
+def read(job_id: int, view: View) -> Shown:
+    """The job as it is now."""
+    with service().database.reading() as session:
+        job = queries.jobs.get(session, job_id)
+        return Shown(
+            job,
+            queries.jobs.facts(session, job, now()),
+            queries.lines.extra_columns(session, job_id),
+            steps_table.read(session, job, view) if tab() == "steps" else None,
+        )
+
+
+def tab() -> str:
+    """The tab of the URL."""
+    return address.read("tab", TABS) or "steps"
+
+
+def live(seen: JobRow, top: DeltaGenerator, below: DeltaGenerator) -> None:
+    """Everything that changes by itself; when the state changes, the whole screen follows once."""
+    view = View.asked()
+    shown = read(seen.id, view)
+    if (shown.job.status, shown.job.is_queued) != (seen.status, seen.is_queued):
+        st.rerun()
+    with top:
+        job_head.why(shown.job, shown.facts)
+        job_head.tiles(shown.job, shown.facts)
+        job_head.advice(shown.job, shown.facts, service().settings)
+        if job_head.not_taken_link(shown.facts):
+            job_dialogs.show(seen.id)
+        job_head.failures(shown.job, shown.facts, view.kind)
+    if shown.steps is not None:
+        with below:
+            steps_table.table(shown.steps, view)
+    if wanted := st.session_state.pop(steps_table.WANTED, None):
+        what, step = wanted
+        if what == "report" and step.report_id:
+            st.switch_page(REPORT, query_params={"id": str(step.report_id)})
+        job_dialogs.show(step)
+
+
+def screen(job_id: int) -> None:
+    """Head, what lives, and the tab of the URL."""
+    shown = read(job_id, View.asked())
+    job = shown.job
+    st.set_page_config(page_title=f"{job_label(job)}: {middle(job.name, 40)}")
+    job_head.heading(job)
+    top = st.container(gap="small")
+    address.follow("tab_shown", tab())
+    st.segmented_control(
+        _("View"),
+        list(TABS),
+        format_func=lambda name: _(TABS[name]) + (f" {shown.facts.comments}" if name == "comments" else ""),
+        key="tab_shown",
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: address.write(tab="" if (chosen := st.session_state["tab_shown"]) == "steps" else chosen),
+    )
+    if tab() == "steps":
+        steps_table.controls(View.asked(), shown.facts.failures, shown.extra)
+    below = st.container()
+    st.fragment(guarded()(live), run_every=SECONDS if job.is_active else None)(job, top, below)
+    if tab() == "comments":
+        comments(job_id)
+    elif tab() == "configuration":
+        configuration(job)
+    job_dialogs.dialogs(job)
+
+
+try:
+    asked = asked_id(_("job"))
+    if asked is None:
+        st.title(_("Job"), anchor=False)
+        st.info(_("This screen shows one job: choose it from the list."), icon=":material/info:")
+        job_head.back()
+    else:
+        screen(asked)
+except LoteError as error:
+    job_head.back()
+    show_error(error)

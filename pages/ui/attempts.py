@@ -1,0 +1,73 @@
+"""The history of one step: every attempt with how it ended, nothing overwritten by a retry."""
+
+import pandas as pd
+import streamlit as st
+
+from core import queries
+from core.failures import EXPLANATIONS
+from core.i18n import N_, _
+from core.queries.rows import AttemptRow, StepRow
+from core.rows import unicode_form
+from core.states import Outcome
+from pages.ui.app import REPORT, service
+from pages.ui.figures import duration, moment, plain
+from pages.ui.status import step_badge
+
+OUTCOMES = {
+    Outcome.COMPLETED: N_("completed"),
+    Outcome.FAILED: N_("failed"),
+    Outcome.LOST: N_("lost: given back, not counted"),
+    Outcome.CANCELLED: N_("cancelled"),
+}
+
+
+def history(step: StepRow) -> None:
+    """Draw the step with its attempts."""
+    with service().database.reading() as session:
+        step = queries.steps.get(session, step.job_id, step.step_number)
+        attempts = queries.steps.attempts(session, step.job_id, step.step_number)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(unicode_form(step.target))}**", width="content")
+        step_badge(step.status)
+    if step.error_kind:
+        explanation = EXPLANATIONS[step.error_kind].translated()
+        st.markdown(f"{explanation.sentence} {explanation.advice}")
+    if not attempts:
+        st.caption(_("No attempt yet."))
+        return
+    st.dataframe(
+        pd.DataFrame([_row(place, attempt) for place, attempt in enumerate(attempts, 1)]),
+        hide_index=True,
+        height="content",
+        placeholder="",
+        key="history",
+        column_config=_columns(),
+    )
+    if step.report_id and st.button(_("Open the report"), key="history_report", icon=":material/article:"):
+        st.switch_page(REPORT, query_params={"id": str(step.report_id)})
+
+
+def _row(place: int, attempt: AttemptRow) -> dict[str, object]:
+    seconds = (attempt.completed_at - attempt.started_at).total_seconds() if attempt.completed_at else None
+    return {
+        "number": place,
+        "started_at": moment(attempt.started_at),
+        "seconds": duration(seconds),
+        "outcome": _(OUTCOMES[attempt.outcome]) if attempt.outcome else _("running"),
+        "error_kind": attempt.error_kind or "",
+        "http_status": attempt.http_status,
+        "error_message": attempt.error_message or "",
+    }
+
+
+def _columns() -> dict[str, object]:
+    column = st.column_config
+    return {
+        "number": column.NumberColumn("#", width=40),
+        "started_at": column.TextColumn(_("Started")),
+        "seconds": column.TextColumn(_("Time"), width=70, alignment="right"),
+        "outcome": column.TextColumn(_("Outcome")),
+        "error_kind": column.TextColumn(_("Failure")),
+        "http_status": column.NumberColumn(_("HTTP"), format="%d", width=60),
+        "error_message": column.TextColumn(_("Details")),
+    }

@@ -1,0 +1,79 @@
+"""The Configuration tab: the JSON that the job uses, and what of the job may still change."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
+from core.i18n import _
+from core.job_config import JobConfig
+from core.job_service import CHANGEABLE_AFTER_START
+from core.queries.rows import JobRow
+from pages.ui import options
+from pages.ui.actions import attempt, guarded
+from pages.ui.app import service
+
+
+def configuration(job: JobRow) -> None:
+    """The form on the left, the JSON on the right."""
+    left, right = st.columns([3, 2], gap="large")
+    with left, guarded():
+        _form(job)
+    right.caption(_("The configuration as used; the button copies it."))
+    right.code(json.dumps(job.config, indent=2, ensure_ascii=False), language="json")
+
+
+def _form(job: JobRow) -> None:
+    """Before the start all of it; afterwards name, description, priority, lanes and pause."""
+    name = f"edit_{job.id}"
+    if st.session_state.get(f"{name}_seen") != (seen := _content(job)):
+        st.session_state[f"{name}_seen"] = seen
+        _load(name, job)
+    st.text_input(_("Name"), key=f"{name}_name", max_chars=LONGEST_NAME, persist_state="session")
+    st.text_area(
+        _("Description"), key=f"{name}_text", max_chars=LONGEST_DESCRIPTION, height=80, persist_state="session"
+    )
+    if not job.is_final:
+        st.slider(
+            _("Priority"),
+            -10,
+            10,
+            key=f"{name}_priority",
+            help=_("Higher ones are begun first; 0 is usual."),
+            persist_state="session",
+        )
+    if job.is_not_started:
+        options.form(name)
+    elif not job.is_final:
+        options.fields(name, CHANGEABLE_AFTER_START)
+        st.caption(_("After the start only these options may change; what runs already is not touched."))
+    st.button(_("Save changes"), key=f"{name}_save", icon=":material/save:", on_click=lambda: _save(job, name))
+
+
+def _load(name: str, job: JobRow) -> None:
+    options.load(name, job.config)
+    st.session_state[f"{name}_name"] = job.name
+    st.session_state[f"{name}_text"] = job.description
+    st.session_state[f"{name}_priority"] = job.priority
+
+
+def _save(job: JobRow, name: str) -> None:
+    def save() -> JobRow:
+        values: dict[str, Any] = {
+            "name": st.session_state[f"{name}_name"],
+            "description": st.session_state[f"{name}_text"],
+        }
+        if not job.is_final:
+            values["priority"] = st.session_state[f"{name}_priority"]
+            wanted = JobConfig.parse(options.chosen(name)).model_dump()
+            keys = wanted if job.is_not_started else CHANGEABLE_AFTER_START
+            values["config"] = {key: wanted[key] for key in keys}
+        return service().update_job(job.id, **values)
+
+    attempt(save, done=_("Saved"))
+
+
+def _content(job: JobRow) -> str:
+    """What the form is filled from; it is filled again only when that has changed."""
+    return json.dumps([job.name, job.description, job.priority, job.config], sort_keys=True)

@@ -1,0 +1,195 @@
+"""The top of the Job screen: name and state, what can be done now, figures, failures, advice."""
+
+import streamlit as st
+
+from core.failures import EXPLANATIONS, FailureKind
+from core.i18n import N_, _, ngettext
+from core.queries.rows import JobFacts, JobRow
+from core.reasons import sentence
+from core.settings import Settings
+from core.states import JobStatus
+from pages.ui.app import JOBS, engine_status
+from pages.ui.figures import ago, clock, middle, moment, number, plain
+from pages.ui.menu import act, job_menu
+from pages.ui.progress import bar
+from pages.ui.status import ORIGINS, job_badge
+from pages.ui.steps_table import narrow
+
+NAME_WIDTH = 60
+ICONS = {
+    "start": ":material/play_arrow:",
+    "pause": ":material/pause:",
+    "resume": ":material/play_arrow:",
+    "retry": ":material/replay:",
+    "remaining": ":material/playlist_play:",
+    "export": ":material/download:",
+    "again": ":material/restart_alt:",
+}
+WHOLE_FAILURE = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS})
+
+
+def heading(job: JobRow) -> None:
+    """Back, name with id and state, where it comes from, and the buttons that its state allows."""
+    back()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="heading"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            whole = plain(job.name) if len(job.name) > NAME_WIDTH else None
+            name = f"{plain(middle(job.name, NAME_WIDTH))} :gray[#{job.id}]"
+            st.header(name, anchor=False, help=whole, width="content")
+            job_badge(job)
+        with st.container(horizontal=True, horizontal_alignment="right", width="content", key="actions"):
+            _actions(job)
+    if job.description:
+        st.text(job.description)
+    st.caption(_provenance(job), help=moment(job.started_at or job.created_at))
+
+
+def back() -> None:
+    """The way to the list of jobs."""
+    with st.container(key="way"):
+        st.page_link(JOBS, label=_("Jobs"), icon=":material/chevron_left:")
+
+
+def primary(job: JobRow) -> str:
+    """The one thing to do next: an item of the menu."""
+    if job.is_not_started:
+        return "start"
+    if job.status is JobStatus.PAUSED:
+        return "resume"
+    if not job.is_final:
+        return "pause"
+    if job.failed_steps:
+        return "retry"
+    if job.status is JobStatus.CANCELLED:
+        return "remaining" if job.cancelled_steps else "again"
+    return "export"
+
+
+def why(job: JobRow, facts: JobFacts) -> None:
+    """One line that says why the job stands as it does."""
+    if reason := sentence(job, facts.ahead, bool(engine_status()["alive"])):
+        st.markdown(plain(reason))
+
+
+def tiles(job: JobRow, facts: JobFacts) -> None:
+    """Total, completed, failed, pending; pending counts all that is unfinished."""
+    running = ngettext("{n} running", "{n} running", facts.running_steps).format(n=number(facts.running_steps))
+    cancelled = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps).format(n=number(job.cancelled_steps))
+    shown = [
+        (_("Total"), job.total_steps, cancelled if job.cancelled_steps else None),
+        (_("Completed"), job.completed_steps, None),
+        (_("Failed"), job.failed_steps, None),
+        (_("Pending"), job.unfinished_steps, running if not job.is_final else None),
+    ]
+    with st.grid(4, min_column_width=130, gap="small"):
+        for label, count, note in shown:
+            st.metric(
+                label,
+                number(count),
+                note,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                height="stretch",
+            )
+    bar(job, facts)
+
+
+def failures(job: JobRow, facts: JobFacts, kind: str) -> None:
+    """timeout 4, dns 2: a click filters the steps by it, another click shows all again."""
+    if not facts.failures:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="failures"):
+        st.markdown(_("Failures:"), width="content")
+        for name, count in facts.failures.items():
+            st.button(
+                f"{name} {number(count)}",
+                key=f"failure_{name}",
+                type="primary" if name == kind else "secondary",
+                help=_(EXPLANATIONS[FailureKind(name)].sentence) if name in list(FailureKind) else None,
+                on_click=narrow,
+                kwargs={"kind": "" if name == kind else name, "status": "", "tab": ""},
+            )
+
+
+def advice(job: JobRow, facts: JobFacts, settings: Settings) -> None:
+    """What to look at when nothing at all could be reached: that is seldom the sites."""
+    kinds = {FailureKind(kind) for kind in facts.failures if kind in list(FailureKind)}
+    if job.status is not JobStatus.FAILED or not kinds or not kinds <= WHOLE_FAILURE:
+        return
+    if settings.unused_proxy:
+        text = _(
+            "Nothing could be reached, and this machine has a proxy in {variable} that Lote does not use: set"
+            " LOTE_PROXY_URL to it and start again."
+        ).format(variable=settings.unused_proxy)
+    elif kinds == {FailureKind.TLS}:
+        text = _(
+            "No certificate could be verified. Behind a company's gateway, set LOTE_CA_BUNDLE to the file of its"
+            " certificates and start again."
+        )
+    elif settings.proxy_url is not None:
+        text = _("Nothing could be reached. Check LOTE_PROXY_URL: the proxy may be wrong, or refuse these sites.")
+    else:
+        text = _(
+            "Nothing could be reached. Check the network and the DNS of this machine; if it reaches the web through"
+            " a proxy, set LOTE_PROXY_URL."
+        )
+    st.warning(text, icon=":material/lan:")
+
+
+def not_taken_link(facts: JobFacts) -> bool:
+    """Whether the reader asks for the lines that were not taken."""
+    if not facts.not_taken:
+        return False
+    text = ngettext("{n} of {lines} lines was not taken", "{n} of {lines} lines were not taken", facts.not_taken)
+    return st.button(
+        text.format(n=number(facts.not_taken), lines=number(facts.lines)),
+        key="not_taken",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+    )
+
+
+def _actions(job: JobRow) -> None:
+    first = primary(job)
+    if st.button(_label(first, job), key=f"act_{first}", type="primary", icon=ICONS[first]):
+        act(first, job)
+    if not job.is_final and st.button(_("Cancel"), key="act_cancel", icon=":material/cancel:"):
+        act("cancel", job)
+    if (
+        first != "export"
+        and not job.is_not_started
+        and st.button(_("Export"), key="act_export", icon=":material/download:")
+    ):
+        act("export", job)
+    job_menu(job, key=f"menu_{job.id}", opens=False)
+
+
+LABELS = {
+    "start": N_("Start"),
+    "pause": N_("Pause"),
+    "resume": N_("Resume"),
+    "export": N_("Export"),
+    "again": N_("Run again"),
+}
+
+
+def _label(item: str, job: JobRow) -> str:
+    if item == "retry":
+        return ngettext("Retry {n} failed", "Retry {n} failed", job.failed_steps).format(n=number(job.failed_steps))
+    if item == "remaining":
+        template = ngettext("Run the remaining {n}", "Run the remaining {n}", job.cancelled_steps)
+        return template.format(n=number(job.cancelled_steps))
+    return _(LABELS[item])
+
+
+def _provenance(job: JobRow) -> str:
+    """ana · screen · started 10:02 (4 min ago)."""
+    if job.completed_at:
+        when = _("ended {time} ({ago})").format(time=clock(job.completed_at), ago=ago(job.completed_at))
+    elif job.started_at:
+        when = _("started {time} ({ago})").format(time=clock(job.started_at), ago=ago(job.started_at))
+    else:
+        when = _("created {time} ({ago})").format(time=clock(job.created_at), ago=ago(job.created_at))
+    return " · ".join(part for part in (plain(middle(job.created_by, 24)), _(ORIGINS[job.origin]), when) if part)
