@@ -447,7 +447,7 @@ POLICIES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(TEXTS, POLICIES)
 def test_any_text_gives_a_list_that_adds_up_and_is_stable(text: str, policy: Policy) -> None:
     found = parse_text(text, policy=policy)
