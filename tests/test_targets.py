@@ -416,6 +416,7 @@ def test_rows_keep_their_numbers_and_other_columns() -> None:
         ("HTTPS://A.com/", "corrected: scheme, case, slash"),
         ("exmaple", "rejected: no dot"),
         ("a.exmaple", "rejected: unknown ending .exmaple: choose “scrape anyway” if it is right"),
+        ("例え.テスト", "rejected: unknown ending .テスト: choose “scrape anyway” if it is right"),
         ("ftp://a.com", "rejected: scheme other than http or https"),
     ],
 )

@@ -1,5 +1,7 @@
 """What a line's verdict says to people: the text of every reason, and the way out where there is one."""
 
+import idna
+
 from core.i18n import N_, _, ngettext
 from core.states import Verdict
 from core.targets.lines import Line, Part
@@ -97,11 +99,18 @@ def _duplicate(line: Line) -> str:
 def _rejection(code: str, line: Line | Part) -> str:
     text = reason_text(code)
     if code == "unknown_suffix" and line.host:
-        text = _("unknown ending .{ending}").format(ending=line.host.rpartition(".")[2])
+        text = _("unknown ending .{ending}").format(ending=_ending(line.host))
     if isinstance(line, Line) and line.parts:
         text = _parts(line.parts)
     way = way_out(code)
     return f"{text}: {way}" if way else text
+
+
+def _ending(host: str) -> str:
+    try:
+        return idna.decode(host.rpartition(".")[2], display=True)
+    except (UnicodeError, ValueError):
+        return host.rpartition(".")[2]
 
 
 def _parts(parts: tuple[Part, ...]) -> str:
