@@ -4,17 +4,20 @@ Each place is a pool of one process (pebble), so no lock is shared: a process th
 own place, which is then opened anew. Tasks never queue inside a pool; who finds no free place waits here, abortable.
 """
 
+import atexit
 import logging
 import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -26,9 +29,9 @@ from core.failures import FailureKind
 
 TIME_LIMIT_SECONDS = 30.0
 MEMORY_LIMIT_BYTES = 1536 * 1024 * 1024  # address space of a worker; 0.2 GiB of it are the libraries
-GRACE_SECONDS = 3.0  # how long a pool may take to report that it has stopped a task
+GRACE_SECONDS = 30.0  # a pool whose lock died with its process says nothing; a starved machine says it late
 OPENING_SECONDS = 60.0  # the fork server's imports take 2 s
-OPENINGS = 3  # tries of a task whose process was gone before it could begin
+OPENINGS = 3  # tries to start a process, and tries of a task whose process was gone before it could begin
 ROOT = Path(__file__).resolve().parent.parent
 WORKER_NAME = "pebble_pool_worker"
 
@@ -51,10 +54,11 @@ class Extractor:
         self._changed = threading.Condition()
         self._free: deque[ProcessPool] = deque()
         self._pools: set[ProcessPool] = set()
-        self._running: set[ProcessFuture[Extraction]] = set()
+        self._running: set[ProcessFuture[Any]] = set()
         self._missing = processes  # places without a pool
         self._is_opening = False
         self._is_closed = False
+        atexit.register(self.close)  # before pebble's own, which would leave places half open
 
     def start(self) -> None:
         """Begin to open the places that are missing and return at once; `extract` waits for the first one."""
@@ -91,6 +95,7 @@ class Extractor:
             running = list(self._running)
             self._free.clear()
             self._changed.notify_all()
+        atexit.unregister(self.close)
         for future in running:
             future.cancel()  # type: ignore[no-untyped-call]  # untyped in pebble
         _stop(pools)
@@ -101,11 +106,11 @@ class Extractor:
                 abort.check()
                 if self._is_closed:
                     raise Aborted
-                while self._free:
-                    pool = self._free.popleft()
-                    if pool.active:
-                        return pool
-                    self._discard(pool)
+                for broken in [pool for pool in self._free if not pool.active]:
+                    self._free.remove(broken)
+                    self._discard(broken)
+                if self._free:
+                    return self._free.popleft()
                 self.start()
                 self._changed.wait()
                 if not (self._pools or self._is_opening or self._is_closed):
@@ -118,12 +123,8 @@ class Extractor:
     def _run(self, pool: ProcessPool, task: tuple[bytes, str, str | None, float], abort: Abort) -> Extraction:
         """Run one task; a pool that lost its process before the task began raises as pebble does."""
         future: ProcessFuture[Extraction] = pool.schedule(extract_worker.read, args=task, timeout=task[-1])
-        with self._changed:
-            self._running.add(future)
-            if self._is_closed:
-                future.cancel()  # type: ignore[no-untyped-call]
         try:
-            with abort.interrupting(future.cancel):
+            with self._closable(future), abort.interrupting(future.cancel):
                 return future.result(task[-1] + GRACE_SECONDS)
         except Exception as error:
             if isinstance(error, BrokenProcessPool) and not self._is_closed:
@@ -131,6 +132,16 @@ class Extractor:
             if isinstance(error, TimeoutError) and not future.done():  # a lock died with the process
                 self._discard(pool)
             raise self._translate(error, task[1], is_reported=future.done()) from error
+
+    @contextmanager
+    def _closable(self, future: "ProcessFuture[Any]") -> Iterator[None]:
+        """While the block runs, `close` cancels the future."""
+        with self._changed:
+            self._running.add(future)
+            if self._is_closed:
+                future.cancel()  # type: ignore[no-untyped-call]
+        try:
+            yield
         finally:
             with self._changed:
                 self._running.discard(future)
@@ -159,22 +170,27 @@ class Extractor:
     def _discard(self, pool: ProcessPool) -> None:
         """Drop a broken pool; its place is opened anew."""
         with self._changed:
-            if pool in self._pools:
-                self._pools.remove(pool)
-                self._missing += 1
-                threading.Thread(target=_stop, args=([pool],), name="extractor-stopper", daemon=True).start()
+            if pool not in self._pools:
+                return
+            self._pools.remove(pool)
+            self._missing += 1
+        threading.Thread(target=_stop, args=([pool],), name="extractor-stopper", daemon=True).start()
         self.start()
 
     def _open_missing(self) -> None:
-        try:
-            _start_fork_server()
-            while self._is_one_missing():
+        failures = 0
+        while failures < OPENINGS and self._is_one_missing():
+            try:
+                _start_fork_server()
                 self._open_one()
-        except Exception:  # the outermost edge of this thread; the next `extract` tries again
-            logger.exception("No extraction process could be started")
-            with self._changed:
-                self._is_opening = False
-                self._changed.notify_all()
+                failures = 0
+            except Exception as error:  # the outermost edge of this thread; `extract` tries again
+                failures += 1
+                if not self._is_closed:
+                    logger.error("An extraction process could not be started", exc_info=error)
+        with self._changed:
+            self._is_opening = self._is_opening and failures < OPENINGS
+            self._changed.notify_all()
 
     def _is_one_missing(self) -> bool:
         with self._changed:
@@ -188,19 +204,19 @@ class Extractor:
             initializer=extract_worker.initialize,
             initargs=[self._memory_limit_bytes],
         )
-        try:
-            pool.schedule(extract_worker.ready).result(OPENING_SECONDS)
-        except BaseException:
-            _stop([pool])
-            raise
         with self._changed:
-            self._missing -= 1
-            if not self._is_closed:
-                self._pools.add(pool)
-                self._free.append(pool)
-                self._changed.notify_all()
+            if self._is_closed:
                 return
-        _stop([pool])
+            self._pools.add(pool)
+            self._missing -= 1
+        try:
+            future = pool.schedule(extract_worker.ready)
+            with self._closable(future):
+                future.result(OPENING_SECONDS)
+        except Exception:
+            self._discard(pool)
+            raise
+        self._give_back(pool)
 
 
 def _stop(pools: Iterable[ProcessPool]) -> None:
@@ -217,3 +233,7 @@ def _start_fork_server() -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, paths)])
     forkserver.set_forkserver_preload([extract_worker.PRELOAD])
     forkserver.ensure_running()
+    # It serves when its imports are done: wait for that here and not in a pool, which could not be closed meanwhile.
+    probe = multiprocessing.get_context("forkserver").Process(target=os.getpid, daemon=True)
+    probe.start()
+    probe.join()

@@ -56,7 +56,7 @@ class Contact:
 
 def read(page: ParsedPage, seen: str, language: str | None) -> Contact:
     """From links (mailto:, tel:, wa.me), Cloudflare's protected addresses and the visible text."""
-    hrefs = [href.strip() for element in page.tree.iter("a", "area") if (href := element.get("href"))]
+    hrefs = list(dict.fromkeys(h.strip() for element in page.tree.iter("a", "area") if (h := element.get("href"))))
     return Contact(_emails(page, seen, hrefs), _phones(page, seen, hrefs, language))
 
 
@@ -82,8 +82,8 @@ def _unprotect(value: str | None) -> str:
 
 def _phones(page: ParsedPage, seen: str, hrefs: list[str], language: str | None) -> list[str]:
     region, is_sure = _region(page.host, language)
-    found = [_linked(unquote(href[4:]), region, is_sure) for href in hrefs if href[:4].lower() == "tel:"]
-    found += [_international(match[1]) for href in hrefs if (match := WHATSAPP.match(href))]
+    found = [_linked(unquote(href[4:]), region, is_sure) for href in hrefs if href[:4].lower() == "tel:"][:LIMIT]
+    found += [_international(match[1]) for href in hrefs if (match := WHATSAPP.match(href))][:LIMIT]
     found += _in_text(_ends(seen), region, is_sure)
     unique: dict[str, str] = {}
     for number in found:
