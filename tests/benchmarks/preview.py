@@ -37,15 +37,16 @@ def _line(number: int, chance: float) -> str:
 def main() -> None:
     """Print the seconds of each stage."""
     text = listing()
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     targets = parse_text(text)
     parsed = time.perf_counter()
     counts = targets.counts
     sentences = Counter(explain(line) for line in targets.lines)
-    explained = time.perf_counter()
+    explained, used = time.perf_counter(), time.process_time() - used
     print(f"{LINES:,} lines, {len(targets.lines):,} entries, {len(sentences):,} different sentences")
     print(", ".join(f"{verdict} {count:,}" for verdict, count in counts.items()))
     print(f"parse {parsed - start:.2f} s, explain {explained - parsed:.2f} s, limit {LIMIT_SECONDS} s together")
+    print(f"{used:.2f} s of processor time")
 
 
 if __name__ == "__main__":
