@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.db import Database
@@ -37,8 +39,16 @@ def database(service: JobService) -> Database:
 
 
 @pytest.fixture
-def open_page(service: JobService) -> Opened:
+def open_page(service: JobService, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """`open_page("pages/report.py", id=3)`: the screen after its first run; without a path the home."""
+    begin = PagesManager.__init__
+
+    def with_navigation(manager: PagesManager, *args: Any, **options: Any) -> None:
+        # AppTest takes a folder named pages for the older kind of app and would run a page without its frame
+        begin(manager, *args, **options)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", with_navigation)
 
     def open_page(path: str | None = None, **query: object) -> AppTest:
         screen = AppTest.from_file(str(ENTRY), default_timeout=SECONDS)
