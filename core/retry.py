@@ -11,6 +11,9 @@ MAX_BACKOFF_SECONDS = 300.0
 MAX_RETRY_AFTER_SECONDS = 600.0
 """A longer `Retry-After` fails the step."""
 
+MAX_RETRY_AFTER_LENGTH = 100
+"""Characters; a date has 29."""
+
 
 def decide(failure: FetchError, attempt: int, config: JobConfig, jitter: float) -> float | None:
     """Seconds until the next attempt, or None to give up.
@@ -47,7 +50,7 @@ def last_word(failure: FetchError) -> str:
 
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3: seconds or a date); None if it says nothing."""
-    text = (value or "").strip()
+    text = (value or "").strip()[:MAX_RETRY_AFTER_LENGTH]
     if text.isascii() and text.isdigit():
         return float(text[:12])
     try:

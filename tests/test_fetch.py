@@ -311,7 +311,7 @@ def test_redirects_are_followed_and_kept(tmp_path: Path) -> None:
     }
     with Peer(by_path(pages)) as peer:
         got = fetch(peer)
-    assert got.final_url == "http://SITE.test/end" and got.requested_url == "http://site.test/"
+    assert got.final_url == "http://site.test/end" and got.requested_url == "http://site.test/"
     assert [hop["status"] for hop in got.redirect_chain] == [301, 302, 303, 307]
     assert got.redirect_chain[1] == {"url": "http://site.test/one", "status": 302}
 

@@ -11,6 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from core.abort import Abort
 from core.errors import Aborted, FetchError, LoteError
@@ -303,3 +306,42 @@ def test_many_threads_share_one_fetcher() -> None:
             thread.join()
         fetcher.close()
     assert got == {n: b"<p>%d</p>" % n for n in range(40)}
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            b"HTTP/1.1 200 OK\r\n",
+            b"HTTP/1.0 200\r\n",
+            b"HTTP/1.1 204 No\r\n",
+            b"HTTP/1.1 100 C\r\n\r\n",
+            b"HTTP/9 0 \r\n",
+        ),
+        *(b"HTTP/1.1 302 Found\r\n", b"HTTP/1.1 101 Switch\r\n", b"HTTP/1.1 416 Range\r\n", b"Location: /\r\n"),
+        *(b"Content-Type: text/html\r\n", b"Content-Encoding: gzip\r\n", b"Content-Encoding: deflate\r\n"),
+        *(b"Content-Length: 5\r\n", b"Content-Length: -5\r\n", b"Content-Length: \xb2\r\n", b"Set-Cookie: a=b\r\n"),
+        *(b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n", b"Retry-After: 1\r\n"),
+        *(
+            b"\r\n",
+            b"\n",
+            b"0\r\n\r\n",
+            b"5\r\nabcde\r\n",
+            b"-1\r\n",
+            b"FFFFFFFFFFFFFFFF\r\n",
+            b"_1_\r\nx",
+            b"<p>",
+            HTML,
+        ),
+        *(gzip.compress(HTML), gzip.compress(HTML)[:20], zlib.compress(HTML), b"\x00", b": \r\n", b" folded\r\n"),
+    ]
+)
+
+
+@settings_of_hypothesis(max_examples=80, deadline=None, derandomize=True)
+@given(st.lists(FRAGMENTS | st.binary(max_size=20), max_size=10))
+def test_any_answer_gives_a_page_or_a_failure(parts: list[bytes]) -> None:
+    with Peer(says(b"".join(parts))) as peer:
+        try:
+            assert fetch(peer, replace(OPTIONS, timeout_seconds=5)).http_status
+        except FetchError as error:
+            assert error.kind is not K.TIMEOUT, error.detail

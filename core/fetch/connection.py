@@ -33,16 +33,17 @@ def connect(visit: Visit, host: str, port: int, *, is_proxy: bool = False) -> so
         refuse_bad(visit, host, addresses, port)
     visit.start_connecting()
     tried = addresses[:MAX_ADDRESSES_TRIED]
+    failures = []
     for left, address in zip(range(len(tried), 0, -1), tried, strict=True):
         try:
             sock = _dial(visit, address, port, visit.connect_remaining() / left)
-        except FetchError:
-            if left == 1:
-                raise
+        except FetchError as failure:
+            failures.append(failure)
         else:
             visit.ip = None if is_proxy else address
             return sock
-    raise AssertionError(addresses)
+    # An address that answers, if only to refuse, tells more than one that no way leads to.
+    raise next((failure for failure in failures if failure.kind is not FailureKind.CONNECT), failures[-1])
 
 
 def refuse_bad(visit: Visit, host: str, addresses: tuple[str, ...], port: int) -> None:
@@ -143,6 +144,8 @@ class MeteredResponse(http.client.HTTPResponse):
                 super().begin()
         except (http.client.HTTPException, OSError) as error:
             raise fault(error, self._visit) from error
+        # Obsolete (RFC 6265), but http.cookiejar still reads it, in time that grows with the square of its length.
+        del self.headers["Set-Cookie2"]
         self._metered.head_is_over()
         self._visit.answered = True
         self._visit.ttfb_seconds = self._visit.elapsed_seconds
@@ -157,6 +160,7 @@ class GuardedHTTPConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         sock = connect(current_visit(), self._dns_host, self.port, is_proxy=self.proxy is not None)
         current_visit().connected = True
+        sock.settimeout(current_visit().remaining())
         return sock
 
 
@@ -177,8 +181,9 @@ class GuardedHTTPSConnection(HTTPSConnection):
         except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError) as error:
             raise fault(error, visit) from error
         visit.connected = True
-        if self.sock is not None and hasattr(self.sock, "getpeercert"):
-            visit.certificate = self.sock.getpeercert()
+        if self.sock is not None:
+            self.sock.settimeout(visit.remaining())
+            visit.certificate = getattr(self.sock, "getpeercert", dict)()
 
 
 class _OneUse(HTTPConnectionPool):

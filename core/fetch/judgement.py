@@ -19,12 +19,10 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program"),
 )
 """First bytes that no page has (WHATWG MIME Sniffing, 6 and 7)."""
-SNIFFED = 1024
+SNIFFED = 2048
 _BLANK = b" \t\r\n\f\v\0"
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_ROOT = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,900}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
-)
+_ROOT = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.I)
 _KINDS = {403: FailureKind.HTTP_403, 404: FailureKind.HTTP_404, 429: FailureKind.HTTP_429}
 
 
@@ -72,6 +70,15 @@ def refuse_body(content_type: str | None, body: bytes) -> None:
     for magic, what in MAGIC:
         if start.startswith(magic):
             raise FetchError(FailureKind.NOT_HTML, f"The body is {what}, declared as {declared or 'nothing'}")
-    if declared in HTML or (not declared and start.lstrip(_BLANK).startswith(b"<")) or _ROOT.match(start):
+    if declared in HTML or (not declared and start.lstrip(_BLANK).startswith(b"<")) or _has_root(start):
         return
     raise FetchError(FailureKind.NOT_HTML, f"The body is not HTML, declared as {declared or 'nothing'}")
+
+
+def _has_root(start: bytes) -> bool:
+    """Whether an HTML root stands first, after declarations and comments."""
+    start = start.lstrip(_BLANK)
+    for opening, closing in ((b"<?", b">"), (b"<!--", b"-->")):
+        while start.startswith(opening):
+            start = start.partition(closing)[2].lstrip(_BLANK)
+    return _ROOT.match(start) is not None

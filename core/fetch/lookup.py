@@ -21,6 +21,8 @@ Resolver = Callable[[str, int], Sequence[str]]
 """Host, port → IP addresses, best first. Raises `socket.gaierror`, or UnicodeError for what cannot be a name."""
 
 MAX_LOOK_UPS = 512
+MAX_NAME = 253
+"""Characters of a name in DNS (RFC 1035, 2.3.4)."""
 PLACE_POLL_SECONDS = 0.2
 PERMANENT = frozenset(
     code for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if (code := getattr(socket, name, None)) is not None
@@ -46,6 +48,8 @@ class LookUps:
         """
         if _is_address(host):
             return (host,)
+        if len(host) > MAX_NAME:
+            raise FetchError(FailureKind.DNS, f"{host[:50]}… is longer than a name can be", permanent=True)
         while not self._places.acquire(timeout=min(PLACE_POLL_SECONDS, visit.remaining())):
             pass
         found: list[tuple[str, ...] | BaseException] = []

@@ -62,11 +62,11 @@ class Walk:
                 try:
                     location = response.headers.get("Location") if response.status_code in REDIRECTS else None
                     if location is None:
-                        return self._page(response, first_url, url, tuple(chain))
+                        return self._page(response, first_url, tuple(chain))
                 finally:
                     response.close()
-            chain.append({"url": url, "status": response.status_code})
-            url = next_url(url, location)
+            chain.append({"url": response.url, "status": response.status_code})
+            url = next_url(response.url, location)
             if len(chain) > self._options.follow_redirects:
                 raise _too_many(self._options.follow_redirects, url)
             if (url, self._cookies()) in seen:
@@ -100,18 +100,16 @@ class Walk:
             raise
         refuse_bad(self._visit, host, addresses, port)
 
-    def _page(
-        self, response: requests.Response, first_url: str, url: str, chain: tuple[dict[str, str | int], ...]
-    ) -> Page:
+    def _page(self, response: requests.Response, first_url: str, chain: tuple[dict[str, str | int], ...]) -> Page:
         content_type = _shown(response.headers.get("Content-Type"))
-        failure = failure_of_status(response.status_code, (response.reason or "")[:100])
+        failure = failure_of_status(response.status_code, _shown(response.reason) or "")
         if failure is None and self._reading.wants_page:
             refuse_type(content_type)
         body = self._body(response, is_error=failure is not None)
         visit, peer = self._visit, self._visit.certificate or {}
         page = Page(
             requested_url=first_url,
-            final_url=url,
+            final_url=response.url,
             redirect_chain=chain,
             http_status=response.status_code,
             https=first_url.startswith("https:"),
