@@ -1,0 +1,109 @@
+"""Who may import whom: arrows point down only, and nobody looks into what belongs to another edge."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CORE = sorted(path for path in (ROOT / "core").rglob("*.py") if "migrations" not in path.parts)
+PAGES = sorted((ROOT / "pages").rglob("*.py"))
+
+LEVELS = [
+    {"settings", "states", "failures", "i18n", "errors", "abort", "job_config"},
+    {"models"},
+    {"targets", "tables", "extract", "retry", "estimate", "guard", "logs", "owner", "extract_preload"},
+    {"db"},
+    {"queries", "reasons", "draft", "rows"},
+    {"queue", "fetch", "extract_worker", "executors", "export", "comments", "idempotency"},
+    {"steps"},
+    {"job_service"},
+    {"engine", "api", "access"},
+    {"demo"},
+    {"__main__"},
+]
+"""From the ground up; a module imports what stands on its own level or below."""
+MAY_IMPORT_ENGINE = {"core/__main__.py", "core/job_service.py", "streamlit_app.py"}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of everything that a file imports, inside functions too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def core_modules(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imports(path) if name.startswith("core.")}
+
+
+def level(module: str) -> int:
+    for number, modules in enumerate(LEVELS):
+        if module in modules:
+            return number
+    raise AssertionError(f"core.{module} has no level in this test: give it one")
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_core_imports_point_down(path: Path) -> None:
+    own = path.relative_to(ROOT / "core").parts[0].removesuffix(".py")
+    if own == "__init__":
+        return
+    modules = {path.stem for path in (ROOT / "core").iterdir() if path.suffix == ".py" or path.is_dir()}
+    above = {name for name in core_modules(path) & modules if level(name) > level(own) and name != "engine"}
+    assert above == set()
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAGES, ROOT / "streamlit_app.py"], ids=name_of)
+def test_only_the_entries_start_an_engine(path: Path) -> None:
+    if name_of(path) not in MAY_IMPORT_ENGINE:
+        assert "core.engine" not in imports(path)
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_core_keeps_its_edges(path: Path) -> None:
+    used, name = roots(path), name_of(path)
+    assert "streamlit" not in used
+    if not name.startswith("core/export/"):
+        assert not used & {"pandas", "xlsxwriter", "pyarrow"}
+    if not name.startswith(("core/fetch/", "core/guard.py")):
+        assert not used & {"requests", "urllib3"}
+    if not name.startswith(("core/api/", "core/access.py")):
+        assert not used & {"fastapi", "starlette"}
+    if name not in {"core/engine.py"}:
+        assert "apscheduler" not in used
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_screens_know_neither_sql_nor_network(path: Path) -> None:
+    assert not roots(path) & {"sqlalchemy", "sqlmodel", "requests", "urllib3", "fastapi", "apscheduler"}
+    assert not core_modules(path) & {"models", "queue", "db", "fetch", "executors", "steps", "engine", "api"}
+
+
+def test_only_the_queue_writes_a_status() -> None:
+    for path in CORE:
+        if path.parts[len(ROOT.parts) + 1] == "queue":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "values":
+                assert "status" not in {keyword.arg for keyword in node.keywords}, name_of(path)
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAGES], ids=name_of)
+def test_files_stay_small_and_say_what_they_are(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    assert not text.strip() or ast.get_docstring(ast.parse(text))
