@@ -19,7 +19,7 @@ from core.i18n import N_
 from core.idempotency import Idempotency, reserve, store
 from core.job_config import JobConfig
 from core.models import JOBS
-from core.queries.rows import CommentRow, Deletion, JobRow
+from core.queries.rows import CommentRow, Deletion, FullReportRow, JobRow, StepRow
 from core.settings import Settings
 from core.states import JobType, Origin, StepStatus
 from core.targets import Policy, Targets, parse_items, parse_text
@@ -237,6 +237,18 @@ class JobService:
         """Jobs, newest first; `filters` as for `queries.jobs.page` (status, job_type, q, created_by, limit)."""
         with self.database.reading() as session:
             return queries.jobs.page(session, **(filters or {})).items
+
+    def list_steps(self, job_id: int, filters: Mapping[str, Any] | None = None) -> list[StepRow]:
+        """Steps of a job by number; `filters` as for `queries.steps.page` (status, error_kind, q, limit)."""
+        with self.database.reading() as session:
+            return queries.steps.page(
+                session, job_id, **{"limit": self.settings.max_steps_per_job, **(filters or {})}
+            ).items
+
+    def get_report(self, report_id: int) -> FullReportRow:
+        """A report with its text; a completed step has its id as `report_id`."""
+        with self.database.reading() as session:
+            return queries.reports.get(session, report_id)
 
     def input_text(self, job_id: int) -> str:
         """The list as it was given, one line each."""
