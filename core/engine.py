@@ -235,7 +235,8 @@ class Engine:
         retry_in = retry.decide(error, spent, claim.config, random.random())
         then = "no further attempt" if retry_in is None else f"next attempt in {retry_in:.1f} s"
         log.warning("step failed (%s): %s; %s", error.kind, error, then, extra=_ids(claim))
-        return Failed(claim, error.kind, error.detail, error.http_status, retry_in)
+        message = retry.last_word(error) if retry_in is None else error.detail
+        return Failed(claim, error.kind, message, error.http_status, retry_in)
 
     def _settle(self) -> None:
         """Write every finished attempt; whoever comes first writes for all, the others need not wait."""

@@ -37,7 +37,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(log_format: str, level: int = logging.INFO) -> None:
-    """Lote's own log lines go to standard error in `log_format` (`text` or `json`); calling it again changes nothing."""
+    """Lote's own log lines go to standard error in `log_format` (`text`, `json`); a second call sets the level only."""
     logger = logging.getLogger("core")
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)

@@ -30,7 +30,7 @@ def app(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 def test_the_api_flow_of_a_batch(app: App) -> None:
     body = {
-        "domains": ["panaderia-elmolino.test", "HTTPS://Tidewater-Bakery.test/", "nodot at all", "10.1.2.3", "tidewater-bakery.test"],
+        "domains": ["panaderia-elmolino.test", "HTTPS://Tidewater-Bakery.test/", "10 x", "10.1.2.3", "tidewater-bakery.test"],
         "name": "Bakeries",
         "config": {"interval_seconds": 0},
     }  # fmt: skip

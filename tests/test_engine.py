@@ -1,4 +1,4 @@
-"""The engine at work on the small web: batches end, failures are told, cancelled work stops, dead engines lose nothing."""
+"""The engine at work on the small web: batches end, failures are told, cancels stop work, dead engines lose nothing."""
 
 import os
 import time

@@ -19,6 +19,14 @@ from core.api.shapes import Parameters
 if TYPE_CHECKING:
     from core.export import ExportFile
 
+MEDIA_TYPES = (
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/json",
+    "application/x-ndjson",
+    "application/vnd.apache.parquet",
+)
+
 router = APIRouter(route_class=JsonRoute, tags=["export"])
 
 
@@ -34,7 +42,7 @@ class ExportOptions(Parameters):
 @router.get(
     "/jobs/{job_id}/export",
     response_class=StreamingResponse,
-    responses=documented(404, 422) | {200: {"description": "The file", "content": {"application/octet-stream": {}}}},
+    responses=documented(404, 422) | {200: {"description": "The file", "content": {type: {} for type in MEDIA_TYPES}}},
 )
 def export_job(job_id: JobId, service: Service, options: Annotated[ExportOptions, Query()]) -> StreamingResponse:
     """The list with its reports as a file. While the job runs, the header `Lote-Partial: true` says so."""

@@ -30,7 +30,7 @@ def _answers(database: Database) -> bool:
     try:
         with database.reading() as session:
             session.execute(sa.text("SELECT count(*) FROM jobs WHERE id = 0"))
-    except SQLAlchemyError:
-        log.exception("the database does not answer")
+    except SQLAlchemyError as error:
+        log.error("the database does not answer: %s", error)
         return False
     return True

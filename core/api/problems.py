@@ -145,7 +145,8 @@ async def _lote_error(_request: Request, error: Exception) -> Response:
 
 
 async def _no_database(_request: Request, error: Exception) -> Response:
-    log.error("the database does not answer: %s", error)
+    # the driver's words only: a statement may fill megabytes
+    log.error("the database does not answer: %s", getattr(error, "orig", None) or error)
     return _unavailable()
 
 

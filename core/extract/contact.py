@@ -40,6 +40,7 @@ CUE = re.compile(
 CUE_REACH = 40  # characters before a number
 MONEY = re.compile(r"[€$£¥%]|\b(?:eur|usd|euros?|d[oó]lares|dollars?)\b", re.IGNORECASE)
 GROUPED_PLAINLY = re.compile(r"\d{1,3}(?:[ -]\d{2,4})+|\(?0?\d{1,5}\)?[ /-]+\d[\d -]+")
+DATE = re.compile(r"\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d|(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}")
 WHATSAPP = re.compile(
     r"https?://(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
 )
@@ -141,7 +142,9 @@ def _in_text(text: str, region: str | None, is_sure: bool) -> list[str]:
 
 
 def _is_meant(text: str, start: int, end: int, written: str) -> bool:
-    """A number without a prefix is one only after a word like "Tel" or grouped as telephone numbers are; no prices."""
+    """A number without a prefix is one only after a word like "Tel" or grouped as telephone numbers are; no dates, no prices."""
+    if DATE.fullmatch(written.strip()):
+        return False
     before, after = text[max(0, start - CUE_REACH) : start], text[end : end + 8]
     if CUE.search(before):
         return True

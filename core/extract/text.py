@@ -2,7 +2,7 @@
 
 The rule: a home page's text is all its visible text, its sections (hero, cards, footer …) apart by an empty line.
 Any other page's text is the main text that trafilatura finds; where that is less than `FEW_WORDS` words or less than
-`SMALL_SHARE` of the visible ones, it is the visible text too.
+`SMALL_SHARE` of the visible ones, or the page has more than `MANY_ELEMENTS`, it is the visible text too.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from core.extract.page import UNWANTED, ParsedPage
 
 FEW_WORDS = 25
 SMALL_SHARE = 0.05
+MANY_ELEMENTS = 100_000  # trafilatura takes 0.1 ms an element: the time limit would cost the whole page
 TEXT_BYTES = 2_000_000
 
 UNSEEN = frozenset({
@@ -69,7 +70,7 @@ def choose(page: ParsedPage, seen: str) -> str:
     """The report's text by the rule above; `seen` is the visible text."""
     if page.is_home:
         return seen
-    main = _main(page)
+    main = _main(page) if page.tree.xpath("count(//*)") <= MANY_ELEMENTS else ""
     words = count_words(main)
     return seen if words < FEW_WORDS or words < SMALL_SHARE * count_words(seen) else main
 

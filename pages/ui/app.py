@@ -37,6 +37,7 @@ def asked_id(thing: str) -> int | None:
 
 
 def origin() -> str:
-    """Scheme, host and port of the app as this browser sees it, for links and commands."""
+    """Scheme, host, port and base path of the app as this browser sees it, for links and commands."""
     scheme, sep, rest = (st.context.url or "http://localhost:8501").partition("://")
-    return f"{scheme}{sep}{rest.split('/', 1)[0]}"
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"{scheme}{sep}{rest.split('/', 1)[0]}" + (f"/{base}" if base else "")

@@ -100,5 +100,7 @@ def _field(job_id: int) -> None:
 def _add(job_id: int, key: str) -> None:
     """A second click finds the field empty and does nothing; an error leaves what was typed."""
     body = (st.session_state.get(key) or "").strip()
-    if body and attempt(lambda: service().add_comment(job_id, who(), body)) is not None:
+    if body and not who():
+        st.toast(_("Write your name first: it signs the comment."), icon=":material/person:")
+    elif body and attempt(lambda: service().add_comment(job_id, who(), body)) is not None:
         st.session_state[key] = ""

@@ -30,7 +30,7 @@ def welcome() -> None:
 
 def nothing_found() -> None:
     """No job fits the filter."""
-    with st.container(border=True, horizontal_alignment="center"):
+    with st.container(border=True):
         st.write(_("No job fits these filters."))
         st.button(_("Show all jobs"), key="show_all", on_click=st.query_params.clear)
 

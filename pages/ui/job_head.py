@@ -1,5 +1,7 @@
 """The top of the Job screen: name and state, what can be done now, figures, failures, advice."""
 
+from html import escape
+
 import streamlit as st
 
 from core.failures import EXPLANATIONS, FailureKind
@@ -41,7 +43,7 @@ def heading(job: JobRow) -> None:
             _actions(job)
     if job.description:
         st.text(job.description)
-    st.caption(_provenance(job), help=moment(job.started_at or job.created_at))
+    st.html(_provenance(job))
 
 
 def back() -> None:
@@ -185,11 +187,14 @@ def _label(item: str, job: JobRow) -> str:
 
 
 def _provenance(job: JobRow) -> str:
-    """ana · screen · started 10:02 (4 min ago)."""
+    """ana · screen · started 10:02 (4 min ago), with the whole moment on hover; as HTML, all of it escaped."""
     if job.completed_at:
-        when = _("ended {time} ({ago})").format(time=clock(job.completed_at), ago=ago(job.completed_at))
+        text, at = _("ended {time} ({ago})"), job.completed_at
     elif job.started_at:
-        when = _("started {time} ({ago})").format(time=clock(job.started_at), ago=ago(job.started_at))
+        text, at = _("started {time} ({ago})"), job.started_at
     else:
-        when = _("created {time} ({ago})").format(time=clock(job.created_at), ago=ago(job.created_at))
-    return " · ".join(part for part in (plain(middle(job.created_by, 24)), _(ORIGINS[job.origin]), when) if part)
+        text, at = _("created {time} ({ago})"), job.created_at
+    told = [middle(job.created_by, 24), _(ORIGINS[job.origin])]
+    when = escape(text.format(time=clock(at), ago=ago(at)))
+    parts = [*(escape(part) for part in told if part), f'<time title="{escape(moment(at))}">{when}</time>']
+    return f'<span class="provenance">{" · ".join(parts)}</span>'

@@ -120,7 +120,8 @@ def ask_cancel(job: JobRow) -> None:
         if job.completed_steps:
             st.write(kept.format(n=number(job.completed_steps)))
         if _confirmed(_("Cancel the job"), _("Keep it running"), f"cancel_{job.id}"):
-            attempt(lambda: service().cancel_job(job.id, by=who()), done=_("Job #{id} cancelled").format(id=job.id))
+            told_at_end(job.id)
+            attempt(lambda: service().cancel_job(job.id, by=who()))
             st.rerun()
 
     dialog()

@@ -189,7 +189,7 @@ def _frame(steps: Steps, view: View) -> pd.DataFrame:
             "target": unicode_form(step.target),
             "status": [step_label(step.status)],
             "time": _time(step, report),
-            "attempts": number(_tries(step)) if step.fence else "",
+            "attempts": f":material/history: {_tries(step)}" if step.fence else "",
             "result": result(step, report, at),
             "report": ":material/arrow_forward:" if step.report_id else "",
         }

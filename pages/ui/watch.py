@@ -47,7 +47,7 @@ def watch() -> None:
 
 def end(job: JobRow) -> str:
     """The message about a job that has ended."""
-    return f"**{plain(middle(job.name, 60))}** #{job.id}\n\n{job_label(job)}"
+    return f"**{plain(middle(job.name, 40))}** #{job.id}: {job_label(job)}"
 
 
 def _watched() -> set[int]:

@@ -241,6 +241,7 @@ def test_retry_without_a_body_means_the_failed_ones(client: TestClient, finished
         {"error_kind": "foo"},
         {"steps": [2**70]},
         {"steps": ["1"]},
+        {"steps": list(range(1, 10_002))},
         {"overrides": {"timeout_seconds": 0}},
         {"overrides": {"nonsense": 1}},
         {"overrides": {"timeout_seconds": {"a": []}}},

@@ -42,9 +42,7 @@ def main(targets: int) -> None:
             seconds = time.monotonic() - began
         browser.close()
     print(f"{targets} targets: {job['status']}, {job['completed_steps']} completed, {job['failed_steps']} failed")
-    print(
-        f"{seconds:.0f} s, {targets / seconds:.1f} targets/s; {polls} polls, {disagreements} with counters that disagree"
-    )
+    print(f"{seconds:.0f} s, {targets / seconds:.1f} targets/s; {disagreements} of {polls} polls disagree")
     for what in idle:
         print(f"{what}: p95 idle {idle[what] * 1000:.0f} ms, under load {loaded[what] * 1000:.0f} ms")
 

@@ -237,6 +237,6 @@ def test_the_end_of_a_job_is_told_once(open_page: Opened, service: JobService, d
     finish(database, job_id, failures=1)
     screen.run()
     [toast] = screen.toast
-    assert toast.value == f"**Cartera \\*Q4\\*** #{job_id}\n\nCompleted, 1 failed"
+    assert toast.value == f"**Cartera \\*Q4\\*** #{job_id}: Completed, 1 failed"
     screen.run()
     assert not screen.toast
