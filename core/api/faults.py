@@ -52,4 +52,9 @@ def _field(location: tuple[str | int, ...]) -> str:
 
 def _detail(error: Mapping[str, Any]) -> str:
     sentence = SENTENCES.get(error["type"])
-    return _(sentence).format(**error.get("ctx", {})) if sentence else str(error["msg"])
+    if sentence is None:
+        return str(error["msg"])
+    values = dict(error.get("ctx", {}))
+    if "expected" in values:
+        values["expected"] = values["expected"].replace(" or ", ", ")  # pydantic's list is an English sentence
+    return _(sentence).format(**values)
