@@ -13,7 +13,7 @@ from pages.ui.menu import job_menu
 from pages.ui.progress import bar
 from pages.ui.status import ORIGINS, TYPES, job_badge
 
-NAME_WIDTH = 56
+NAME_WIDTH = 48
 
 
 def card(job: JobRow, *, ahead: int, per_minute: int, engine_alive: bool) -> None:
