@@ -15,6 +15,7 @@ from pages.ui.app import REPORT, asked_id, service
 from pages.ui.comments import comments
 from pages.ui.configuration import configuration
 from pages.ui.figures import middle, now
+from pages.ui.go import go
 from pages.ui.status import job_label
 from pages.ui.steps_table import Steps, View
 
@@ -68,8 +69,9 @@ def live(seen: JobRow, top: DeltaGenerator, below: DeltaGenerator) -> None:
     if wanted := st.session_state.pop(steps_table.WANTED, None):
         what, step = wanted
         if what == "report" and step.report_id:
-            st.switch_page(REPORT, query_params={"id": str(step.report_id)})
-        job_dialogs.show(step)
+            go(REPORT, id=step.report_id)
+        else:
+            job_dialogs.show(step)
 
 
 def screen(job_id: int) -> None:

@@ -11,6 +11,7 @@ from core.rows import unicode_form
 from core.states import Outcome
 from pages.ui.app import REPORT, service
 from pages.ui.figures import duration, moment, plain
+from pages.ui.go import go
 from pages.ui.status import step_badge
 
 OUTCOMES = {
@@ -19,6 +20,15 @@ OUTCOMES = {
     Outcome.LOST: N_("lost: given back, not counted"),
     Outcome.CANCELLED: N_("cancelled"),
 }
+
+
+OPEN = "open_dialog"
+"""Session state: what the open dialog of the Job screen is about."""
+
+
+def close() -> None:
+    """The dialog is not drawn again."""
+    st.session_state.pop(OPEN, None)
 
 
 def history(step: StepRow) -> None:
@@ -44,7 +54,8 @@ def history(step: StepRow) -> None:
         column_config=_columns(),
     )
     if step.report_id and st.button(_("Open the report"), key="history_report", icon=":material/article:"):
-        st.switch_page(REPORT, query_params={"id": str(step.report_id)})
+        close()
+        go(REPORT, id=step.report_id)
 
 
 def _row(place: int, attempt: AttemptRow) -> dict[str, object]:

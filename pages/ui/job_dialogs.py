@@ -6,10 +6,9 @@ from core import queries
 from core.i18n import _
 from core.queries.rows import JobRow, StepRow
 from pages.ui.app import service
-from pages.ui.attempts import history
+from pages.ui.attempts import OPEN, close, history
 from pages.ui.lines import not_taken
 
-OPEN = "open_dialog"
 LINES_PAGE, LINES_SHOWN = "not_taken_page", 100
 
 
@@ -23,13 +22,9 @@ def dialogs(job: JobRow) -> None:
     """Draw the open dialog, if it is about this job."""
     about = st.session_state.get(OPEN)
     if isinstance(about, StepRow) and about.job_id == job.id:
-        st.dialog(_("Attempts"), width="large", on_dismiss=_close)(history)(about)
+        st.dialog(_("Attempts"), width="large", on_dismiss=close)(history)(about)
     elif about == job.id:
-        st.dialog(_("Lines that were not taken"), width="large", on_dismiss=_close)(_lines)(job.id)
-
-
-def _close() -> None:
-    st.session_state.pop(OPEN, None)
+        st.dialog(_("Lines that were not taken"), width="large", on_dismiss=close)(_lines)(job.id)
 
 
 def _lines(job_id: int) -> None:

@@ -1,0 +1,16 @@
+"""To another screen with one step of the browser's history.
+
+`st.switch_page` makes two: it first puts the new parameters behind the old screen's address, so that Back leads to the
+job that happens to have the report's number. A link makes one; this one is followed at once.
+"""
+
+import streamlit as st
+
+SLOT = "go"
+
+
+def go(page: str, **parameters: object) -> None:
+    """Follow a link to `page` with these parameters."""
+    with st.container(key=SLOT, height=1, border=False):
+        st.page_link(page, label=">", query_params={name: str(value) for name, value in parameters.items()})
+        st.html(f"<script>document.querySelector('.st-key-{SLOT} a').click()</script>", unsafe_allow_javascript=True)
