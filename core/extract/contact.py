@@ -142,7 +142,7 @@ def _in_text(text: str, region: str | None, is_sure: bool) -> list[str]:
 
 
 def _is_meant(text: str, start: int, end: int, written: str) -> bool:
-    """A number without a prefix counts after a word like "Tel" or grouped as telephone numbers are; no date, no price."""
+    """Without a prefix a number counts after a word like "Tel" or grouped as such numbers are; no date, no price."""
     if DATE.fullmatch(written.strip()):
         return False
     before, after = text[max(0, start - CUE_REACH) : start], text[end : end + 8]
