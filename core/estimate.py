@@ -30,7 +30,7 @@ def estimate(hosts: Iterable[str], config: JobConfig, *, places: int) -> Estimat
     """The estimate for one host per target, in any order; `places` is what one engine fetches at a time."""
     per_host = Counter(hosts)
     low, high = (_seconds(per_host, visit, config, places) for visit in VISIT_SECONDS)
-    dead_attempts = ceil(per_host.total() * DEAD_SHARE) * (config.max_retries + 1)
+    dead_attempts = per_host.total() * DEAD_SHARE * (config.max_retries + 1)
     high += dead_attempts * config.timeout_seconds / _lanes(per_host, config, places)
     return Estimate(low, high, per_host.total(), len(per_host))
 

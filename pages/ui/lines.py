@@ -94,10 +94,10 @@ def _columns(lines: list[Line]) -> dict[str, object]:
     colours = {_text(line): _colour(line) for line in lines}
     return {
         "line": st.column_config.NumberColumn(_("Line"), width=50, format="%d"),
-        "input": st.column_config.TextColumn(_("As given"), width=170),
-        "target": st.column_config.TextColumn(_("Target"), width=150),
+        "input": st.column_config.TextColumn(_("As given"), width=150),
+        "target": st.column_config.TextColumn(_("Target"), width=110),
         "verdict": st.column_config.MultiselectColumn(
-            _("Verdict"), options=list(colours), color=list(colours.values()), width=230
+            _("Verdict"), options=list(colours), color=list(colours.values()), width=290
         ),
     }
 
