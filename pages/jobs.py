@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.i18n import _, ngettext
 from core.queries import jobs
-from core.queries.rows import JobRow, Page, Summary
+from core.queries.rows import JobFacts, JobRow, Page, Summary
 from core.states import JobStatus
 from pages.ui import address
 from pages.ui.actions import guarded
@@ -16,6 +16,8 @@ from pages.ui.empty import nothing_found, welcome
 from pages.ui.figures import now, number
 from pages.ui.job_card import card
 from pages.ui.job_filter import JobFilter, controls, tiles
+from pages.ui.job_head import advice
+from pages.ui.pager import pager
 
 PAGE_SIZE = 20
 ACTIVE_SECONDS, RESTING_SECONDS = 5, 30
@@ -33,6 +35,8 @@ class Board:
     jobs: Page[JobRow]
     ahead: dict[int, int]
     pace: dict[int, int]
+    first: JobFacts | None
+    """Of the only job, when there is just one."""
 
 
 def read(asked: JobFilter) -> Board:
@@ -40,9 +44,10 @@ def read(asked: JobFilter) -> Board:
     with service().database.reading() as session:
         at = now()
         page = jobs.numbered(session, page=address.read_page(), size=PAGE_SIZE, **asked.query())
+        totals = jobs.summary(session)
         running = [job.id for job in page.items if job.status is JobStatus.RUNNING]
         return Board(
-            totals=jobs.summary(session),
+            totals=totals,
             waiting=jobs.waiting(session),
             recent=jobs.steps_since(session, at - timedelta(hours=1)),
             attention=jobs.attention(session),
@@ -50,6 +55,7 @@ def read(asked: JobFilter) -> Board:
             jobs=page,
             ahead=jobs.ahead_of(session, page.items),
             pace={job_id: jobs.pace(session, job_id, at) for job_id in running},
+            first=jobs.facts(session, page.items[0], at) if totals.total == len(page.items) == 1 else None,
         )
 
 
@@ -89,27 +95,12 @@ def cards(asked: JobFilter, board: Board) -> None:
     elif not board.jobs.total:
         nothing_found()
     else:
+        if board.first:
+            advice(board.jobs.items[0], board.first, service().settings)
         alive = bool(engine_status()["alive"])
         for job in board.jobs.items:
             card(job, ahead=board.ahead[job.id], per_minute=board.pace.get(job.id, 0), engine_alive=alive)
-        pager(board.jobs.total)
-
-
-def pager(total: int) -> None:
-    """‹ 1 2 3 ›, when there is more than one page."""
-    pages = -(-total // PAGE_SIZE)
-    if pages > 1:
-        current = min(address.read_page(), pages)
-        if st.session_state.get("page", current) != current:
-            del st.session_state["page"]
-        with st.container(horizontal_alignment="right"):
-            st.pagination(pages, default=current, key="page", on_change=turn)
-
-
-def turn() -> None:
-    """Put the chosen page into the URL."""
-    page = st.session_state["page"]
-    address.write(page=page if page > 1 else "")
+        pager(board.jobs.total, PAGE_SIZE)
 
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

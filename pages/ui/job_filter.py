@@ -84,7 +84,7 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
             required=True,
             format_func=lambda view: f"{_(VIEWS[view])} {number(counts[view])}" if view in counts else _(VIEWS[view]),
             label_visibility="collapsed",
-            on_change=lambda: _narrow(view=_unless(st.session_state["view"], "all"), status=""),
+            on_change=_look,
         )
         st.selectbox(
             _("Type"),
@@ -103,7 +103,9 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
             placeholder=_("Owner"),
             label_visibility="collapsed",
             width=130,
-            on_change=lambda: _narrow(owner=st.session_state["owner"]),
+            on_change=lambda: _narrow(
+                owner=st.session_state["owner"], **({"view": ""} if asked.view == "mine" else {})
+            ),
         )
         st.text_input(
             _("Search"),
@@ -120,5 +122,7 @@ def _narrow(**values: str | None) -> None:
     address.write(page="", **values)
 
 
-def _unless(value: str, default: str) -> str:
-    return "" if value == default else value
+def _look() -> None:
+    """Put the chosen view into the URL; what it says already leaves."""
+    view = st.session_state["view"]
+    _narrow(view="" if view == "all" else view, status="", **({"owner": ""} if view == "mine" else {}))

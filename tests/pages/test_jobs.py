@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.db import Database
+from core.failures import FailureKind
 from core.job_service import JobService
 from core.states import JobStatus
 from pages.ui.menu import ITEMS
@@ -18,7 +19,7 @@ def names(screen: AppTest) -> list[str]:
 
 def written(screen: AppTest) -> str:
     """Everything that is written on the screen."""
-    kinds = (screen.markdown, screen.caption, screen.info, screen.error, screen.subheader, screen.text)
+    kinds = (screen.markdown, screen.caption, screen.info, screen.error, screen.subheader, screen.text, screen.warning)
     return "\n".join(element.value for elements in kinds for element in elements).replace("\\", "")
 
 
@@ -240,3 +241,16 @@ def test_the_end_of_a_job_is_told_once(open_page: Opened, service: JobService, d
     assert toast.value == f"**Cartera \\*Q4\\*** #{job_id}: Completed, 1 failed"
     screen.run()
     assert not screen.toast
+
+
+def test_a_first_job_that_reaches_nothing_says_which_setting_to_look_at(
+    open_page: Opened, service: JobService, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.test:3128")
+    claims = claim(database, only_job=new_job(service, 2))
+    settle(database, *(failed(one, kind=FailureKind.DNS) for one in claims))
+    screen = open_page()
+    assert "https_proxy" in written(screen)
+    assert "LOTE_PROXY_URL" in written(screen)
+    new_job(service, 1, start=False)
+    assert "LOTE_PROXY_URL" not in written(screen.run())
