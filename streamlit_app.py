@@ -132,6 +132,7 @@ def _routes():
         return lambda request: RedirectResponse(base + path.format(**request.path_params))
 
     return [
+        Route(f"{base}/api", to("/api/docs")),
         Mount(f"{base}/api", app=_api),
         Route(f"{base}/docs", to("/api/docs")),
         Route(f"{base}/jobs", to("/")),

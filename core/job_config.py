@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import InvalidInput
+from core.faults import described
 from core.i18n import N_
 
 KIB, MIB = 1024, 1024 * 1024
@@ -40,9 +41,7 @@ class JobConfig(BaseModel):
         try:
             return cls.model_validate(dict(values or {}))
         except ValidationError as error:
-            faults: list[dict[str, object]] = [
-                {"field": ".".join(["config", *map(str, e["loc"])]), "detail": e["msg"]} for e in error.errors()
-            ]
+            faults = described({**fault, "loc": ("config", "config", *fault["loc"])} for fault in error.errors())
             problem = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
             raise InvalidInput(
                 N_("The configuration cannot be used: {problem}"), errors=faults, problem=problem

@@ -8,22 +8,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from core import comments, owner, queries, queue
 from core.db import Database
 from core.draft import Created, Draft, checked_description, checked_name, checked_priority
-from core.errors import DatabaseUnusable, Refused
+from core.errors import DatabaseUnusable, InvalidInput, Refused
 from core.failures import FailureKind
 from core.i18n import N_
 from core.idempotency import Idempotency, reserve, store
 from core.job_config import JobConfig
 from core.models import JOBS
-from core.queries.rows import CommentRow, Deletion, FullReportRow, JobRow, StepRow
+from core.queries.rows import FIELDS, CommentRow, Deletion, FullReportRow, JobRow, StepRow
 from core.settings import Settings
 from core.states import JobType, Origin, StepStatus
 from core.targets import Policy, Targets, parse_items, parse_text
 
+MOST_STEPS_NAMED = 10_000
 CHANGEABLE_AFTER_START = frozenset({"concurrency", "interval_seconds"})
 
 log = logging.getLogger(__name__)
@@ -101,7 +103,7 @@ class JobService:
         now = _now()
         with self.database.writing() as session:
             if idempotency is not None and (answer := reserve(session, idempotency, now)) is not None:
-                return _replayed(session, answer)
+                return _replayed(answer)
             job_id = queue.create(session, draft, now)
             if start:
                 queue.start(session, job_id, now)
@@ -161,8 +163,18 @@ class JobService:
         steps: Collection[int] | None = None,
         overrides: Mapping[str, Any] | None = None,
     ) -> JobRow:
-        """Run failed (or cancelled) steps of a finished job again, with `overrides` of its configuration."""
+        """Run failed (or cancelled) steps of a finished job again, with `overrides` of its configuration.
+
+        `steps` names step numbers, at most `MOST_STEPS_NAMED`; states and kinds take any number of steps.
+        """
         JobConfig.parse(dict(overrides or {}))
+        if steps is not None and len(steps) > MOST_STEPS_NAMED:
+            raise InvalidInput(
+                N_("{n} steps are named; at most {limit} can be, or all of a state or kind."),
+                errors=[{"field": "steps", "detail": f"more than {MOST_STEPS_NAMED}"}],
+                n=len(steps),
+                limit=MOST_STEPS_NAMED,
+            )
 
         def again(session: Session) -> None:
             queue.retry(
@@ -289,9 +301,13 @@ class JobService:
         return parse_text(domains, policy=policy) if isinstance(domains, str) else parse_items(domains, policy)
 
 
-def _replayed(session: Session, answer: dict[str, Any]) -> Created:
-    job = queries.jobs.get(session, int(answer["id"]))
+def _replayed(answer: dict[str, Any]) -> Created:
+    """The stored answer, whatever has become of the job since."""
+    job = _STORED_JOB.validate_python({name: answer[name] for name in FIELDS[JobRow]})
     return Created(job, answer["rejected"], answer["duplicates"], replayed=True, response=answer)
+
+
+_STORED_JOB = TypeAdapter(JobRow)
 
 
 def _changed_config(job: JobRow, changes: Mapping[str, Any]) -> dict[str, Any]:

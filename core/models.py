@@ -17,8 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from core.failures import FailureKind
@@ -56,15 +55,10 @@ class Text(TypeDecorator[str]):
 
 
 class Document(TypeDecorator[Any]):
-    """JSON whose texts are always storable; JSONB on PostgreSQL."""
+    """JSON whose texts are always storable and whose keys keep their order; Python's None is SQL's NULL."""
 
-    impl = JSON
+    impl = JSON(none_as_null=True)
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """JSONB where there is one; Python's None is SQL's NULL."""
-        kind = JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True)
-        return dialect.type_descriptor(kind)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Clean every text of the document on its way in."""

@@ -99,8 +99,9 @@ def test_pages_are_extracted_side_by_side_and_never_mixed_up(shared: Extractor) 
 
 def test_workers_give_way_and_are_deaf_to_ctrl_c(shared: Extractor) -> None:
     shared.extract(small("one"), "https://a.test/", None, Abort())
+    assert wait_until(lambda: len(shared.worker_pids()) == 2)
     pids = shared.worker_pids()
-    assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in pids} == {10}
+    assert wait_until(lambda: {os.getpriority(os.PRIO_PROCESS, pid) for pid in pids} == {10})
     for pid in pids:
         os.kill(pid, signal.SIGINT)
     assert shared.extract(small("two"), "https://a.test/", None, Abort()).title == "two"

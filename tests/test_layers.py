@@ -10,7 +10,7 @@ CORE = sorted(path for path in (ROOT / "core").rglob("*.py") if "migrations" not
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 LEVELS = [
-    {"settings", "states", "failures", "i18n", "errors", "abort", "job_config"},
+    {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config"},
     {"models"},
     {"targets", "tables", "extract", "retry", "estimate", "guard", "logs", "owner", "extract_preload"},
     {"db"},

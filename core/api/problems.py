@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from core.api import faults
+from core import faults
 from core.errors import DatabaseUnusable, InvalidInput, LoteError, NotFound, Refused
 from core.i18n import N_, _
 

@@ -9,14 +9,13 @@ from core.comments import LONGEST_AUTHOR, LONGEST_BODY
 from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
 from core.failures import FailureKind
 from core.job_config import JobConfig
+from core.job_service import MOST_STEPS_NAMED
 from core.models import storable
 from core.queries.rows import JobRow
 from core.states import JobStatus, JobType, StepStatus, Verdict
 
 LARGEST_LIST = 500_000
 """Entries of a list of domains, those included that are rejected or repeated."""
-MOST_STEPS = 10_000
-"""Steps that one retry may name: more do not fit into a statement. States and kinds take any number of steps."""
 LARGEST_ID = 2**63 - 1
 
 Search = Annotated[str, Field(max_length=500), AfterValidator(storable)]
@@ -139,7 +138,7 @@ class RetryOrder(Body):
     states: Annotated[list[Literal["failed", "cancelled"]], FailFast(), Field(min_length=1, max_length=2)] = ["failed"]
     error_kind: Annotated[FailureKind | None, Field(strict=False, description="Only steps that failed so")] = None
     steps: Annotated[
-        list[Id] | None, FailFast(), Field(max_length=MOST_STEPS, description="Only steps with these numbers")
+        list[Id] | None, FailFast(), Field(max_length=MOST_STEPS_NAMED, description="Only steps with these numbers")
     ] = None
     overrides: Annotated[JobConfig | None, Field(description="Options for these steps; the job's config stays")] = None
 

@@ -1,8 +1,9 @@
 """Alembic's environment: it migrates the connection that `Database.migrate` hands over."""
 
 from alembic import context
+from sqlmodel import SQLModel
 
-from core.models import SQLModel
+import core.models  # noqa: F401 - it declares the tables
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -23,7 +23,7 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job, plus how many of its steps run now (`running_steps`) and how many queued jobs are before it (`ahead`)."""
+    """One batch: a list of targets with one configuration, and how far it is."""
 
     id: int
     job_type: JobType

@@ -40,7 +40,7 @@ SHOWN = 100
 """Faults told at the most: a list of 100,000 wrong entries needs no answer of 20 MB."""
 
 
-def described(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+def described(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """`errors` are those of pydantic; the field is the parameter or the path in the body, "" for the body itself."""
     return [{"field": _field(error["loc"]), "detail": _detail(error)} for error in islice(errors, SHOWN)]
 
