@@ -10,8 +10,8 @@ from core.job_config import JobConfig
 
 VISIT_SECONDS = (0.8, 2.5)
 """What a visit to a healthy site usually takes: a quick one, a slow one."""
-DEAD_SHARE = 0.05
-"""Part of a real list that never answers; the upper end counts the whole time limit for each of its attempts."""
+DEAD_SHARE, DEAD_SECONDS = 0.05, 20.0
+"""Part of a real list that never answers, and what each attempt at it takes: https and http wait 10 s each."""
 
 _UNITS = ((60, 1, N_("{span} s")), (90 * 60, 60, N_("{span} min")), (float("inf"), 3600, N_("{span} h")))
 
@@ -31,7 +31,7 @@ def estimate(hosts: Iterable[str], config: JobConfig, *, places: int) -> Estimat
     per_host = Counter(hosts)
     low, high = (_seconds(per_host, visit, config, places) for visit in VISIT_SECONDS)
     dead_attempts = per_host.total() * DEAD_SHARE * (config.max_retries + 1)
-    high += dead_attempts * config.timeout_seconds / _lanes(per_host, config, places)
+    high += dead_attempts * min(config.timeout_seconds, DEAD_SECONDS) / _lanes(per_host, config, places)
     return Estimate(low, high, per_host.total(), len(per_host))
 
 

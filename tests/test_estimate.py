@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.estimate import VISIT_SECONDS, estimate, span
+from core.estimate import DEAD_SECONDS, VISIT_SECONDS, estimate, span
 from core.job_config import JobConfig
 
 QUICK, SLOW = VISIT_SECONDS
@@ -39,7 +39,7 @@ def test_one_host_is_visited_one_at_a_time_whatever_the_lanes():
 def test_the_upper_end_counts_targets_that_never_answer():
     patient = estimate(hosts(20), JobConfig(concurrency=1, max_retries=2, timeout_seconds=30), places=32)
     hasty = estimate(hosts(20), JobConfig(concurrency=1, max_retries=0, timeout_seconds=5), places=32)
-    assert patient.high_seconds == pytest.approx(20 * (SLOW + 1) - 1 + 3 * 30)
+    assert patient.high_seconds == pytest.approx(20 * (SLOW + 1) - 1 + 3 * DEAD_SECONDS)
     assert hasty.high_seconds == pytest.approx(20 * (SLOW + 1) - 1 + 5)
     assert patient.low_seconds == hasty.low_seconds
 
