@@ -8,7 +8,7 @@ from pages.ui import address
 from pages.ui import report_parts as parts
 from pages.ui.app import JOB, REPORT, asked_id, service
 from pages.ui.empty import found, nowhere
-from pages.ui.figures import middle, plain
+from pages.ui.figures import middle, plain, readable
 
 TABS = {
     "details": (N_("Details"), parts.details),
@@ -56,7 +56,7 @@ def neighbour(report_id, icon, meaning, key):
 def head(report):
     """Target, state at a glance, what can be done with it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(plain(middle(report.target, 60)), anchor=False)
+        st.title(plain(middle(readable(report.target), 60)), anchor=False)
         st.space("stretch")
         if parts.is_web(report.final_url):
             st.link_button(_("Open site"), report.final_url, icon=":material/open_in_new:", key="open_site")

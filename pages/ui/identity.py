@@ -33,6 +33,7 @@ def call_me(name: str) -> None:
 def speak(code: str) -> None:
     """Remember the language that the reader chose."""
     _keep(LANGUAGE_COOKIE, code)
+    i18n.use(code)
 
 
 def ask_name(key: str = "your_name") -> str:
@@ -97,7 +98,12 @@ def _slot(name: str) -> str:
 
 
 def _session_language() -> str | None:
-    return speaks() if get_script_run_ctx(suppress_warning=True) else None
+    """The language of the session that this thread works for; cookies are read once a run, not for every text."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    code = speaks()
+    i18n.use(code)
+    return code
 
 
 i18n.ask(_session_language)

@@ -121,3 +121,11 @@ def test_an_id_that_names_nothing_is_told_with_the_way_home(open_page: Opened) -
         screen.run()
         assert any(error.value.startswith("There is no report") for error in screen.error), given
         assert [link.value for link in screen.page_link] == ["Jobs"]
+
+
+def test_international_names_are_shown_in_their_script(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    settle(database, *(completed(one) for one in claim(database, only_job=new_job(service, ["españa.test/año"]))))
+    screen = open_page(PAGE, id=1)
+    assert screen.title[0].value.replace("\\", "").startswith("españa.test/")
