@@ -74,6 +74,11 @@ def offered(extra: Iterable[str]) -> list[str]:
     return [*(f"{EXTRA}{name}" for name in extra), *KINDS]
 
 
+def is_known(name: str) -> bool:
+    """Whether this may name a column: one of the report, or one of some list."""
+    return name in KINDS or name.startswith(EXTRA)
+
+
 def label(name: str) -> str:
     """What a chosen column is called."""
     return name.removeprefix(EXTRA) if name.startswith(EXTRA) else _(LABELS.get(name, name))

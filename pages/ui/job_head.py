@@ -18,6 +18,8 @@ from pages.ui.status import ORIGINS, job_badge
 from pages.ui.steps_table import narrow
 
 NAME_WIDTH = 60
+TILE_HEIGHT = 112
+"""With room for the note under the number, so that nothing moves when it comes or goes."""
 ICONS = {
     "start": ":material/play_arrow:",
     "pause": ":material/pause:",
@@ -81,7 +83,7 @@ def tiles(job: JobRow, facts: JobFacts) -> None:
         (_("Total"), job.total_steps, cancelled if job.cancelled_steps else None),
         (_("Completed"), job.completed_steps, None),
         (_("Failed"), job.failed_steps, None),
-        (_("Pending"), job.unfinished_steps, running if not job.is_final else None),
+        (_("Pending"), job.unfinished_steps, running if job.is_active else None),
     ]
     with st.grid(4, min_column_width=130, gap="small"):
         for label, count, note in shown:
@@ -92,7 +94,7 @@ def tiles(job: JobRow, facts: JobFacts) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                height="stretch",
+                height=TILE_HEIGHT,
             )
     bar(job, facts)
 

@@ -53,7 +53,7 @@ class View:
             address.read("status", list(StepStatus)),
             address.read("kind", list(FailureKind)),
             address.read("q"),
-            tuple(name for name in address.read("columns").split("|") if name),
+            tuple(name for name in address.read("columns").split("|") if columns.is_known(name)),
             sort or FIRST_ORDER,
             address.read_page(),
         )

@@ -1,0 +1,216 @@
+"""The New job screen: what the preview says, what becomes of a click, that nothing typed is lost."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import queries
+from core.job_service import JobService
+from core.queries.rows import JobRow
+from pages.ui import draft
+from tests.pages.conftest import Opened
+from tests.story import new_job
+
+PAGE = "pages/new_job.py"
+LIST = "shop.test\nHTTPS://Other.TEST/\nshop.test\n192.168.1.1\nfoo.exmaple\n"
+
+
+@pytest.fixture
+def form(open_page: Opened) -> Opened:
+    """`form(sample=1)`: the screen under its own address."""
+
+    def form(**query: object) -> AppTest:
+        screen = open_page()
+        for name, value in query.items():
+            screen.query_params[name] = str(value)
+        return done(screen.switch_page(PAGE).run())
+
+    return form
+
+
+def done(screen: AppTest) -> AppTest:
+    assert not screen.exception
+    return screen
+
+
+def paste(screen: AppTest, text: str) -> AppTest:
+    return done(screen.text_area(key=draft.TEXT).set_value(text).run())
+
+
+def click(screen: AppTest, key: str) -> AppTest:
+    return done(screen.button(key=key).click().run())
+
+
+def written(screen: AppTest) -> str:
+    return "\n".join(element.value for element in (*screen.markdown, *screen.caption))
+
+
+def errors(screen: AppTest) -> str:
+    return "\n".join(error.value for error in screen.error if "engine" not in error.value)
+
+
+def jobs(service: JobService) -> list[JobRow]:
+    return service.list_jobs()
+
+
+def verdicts(service: JobService, job_id: int) -> list[tuple[int, str, str]]:
+    with service.database.reading() as session:
+        return [(line.line, line.input, line.verdict) for line in queries.lines.all_of(session, job_id)]
+
+
+def test_the_preview_counts_and_explains_before_anything_is_saved(form: Opened, service: JobService) -> None:
+    screen = paste(form(), LIST)
+    assert "**5 lines**: 2 to scrape (1 corrected) · 1 duplicate · 2 rejected" in written(screen)
+    assert "2 pages · 2 hosts" in written(screen)
+    assert jobs(service) == []
+
+
+def test_paste_and_click_at_once_gives_one_started_job_that_tells_of_every_line(
+    form: Opened, service: JobService
+) -> None:
+    screen = form()
+    screen.text_area(key=draft.TEXT).set_value(LIST)
+    screen.text_input(key=draft.NAME).set_value("Cartera *Q4*")
+    screen = click(screen, "new_start")
+    [job] = jobs(service)
+    assert (job.name, job.total_steps, job.is_queued) == ("Cartera *Q4*", 2, True)
+    assert [verdict for _line, _input, verdict in verdicts(service, job.id)] == [
+        "ok",
+        "corrected",
+        "duplicate",
+        "rejected",
+        "rejected",
+    ]
+    assert [header.value for header in screen.header] == [r"Cartera \*Q4\* :gray[#1]"]
+    assert screen.button(key="not_taken").label == "3 of 5 lines were not taken"
+
+
+def test_a_second_click_leads_to_the_same_job(form: Opened, service: JobService) -> None:
+    screen = click(paste(form(), LIST), "new_start")
+    screen = click(done(screen.switch_page(PAGE).run()), "new_start")
+    assert len(jobs(service)) == 1
+    assert screen.header
+
+
+def test_a_click_long_after_on_the_emptied_form_makes_nothing(form: Opened, service: JobService) -> None:
+    screen = click(paste(form(), LIST), "new_start")
+    screen.session_state["new__made"] = None, None, 0.0
+    screen = click(done(screen.switch_page(PAGE).run()), "new_start")
+    assert "There is no domain yet" in errors(screen)
+    assert len(jobs(service)) == 1
+
+
+def test_created_without_starting_waits_for_its_start(form: Opened, service: JobService) -> None:
+    screen = click(paste(form(), "shop.test"), "new_create")
+    assert jobs(service)[0].is_not_started
+    assert screen.button(key="act_start").label == "Start"
+
+
+def test_a_list_without_a_target_says_so_and_stays(form: Opened, service: JobService) -> None:
+    screen = paste(form(), "192.168.1.1\n")
+    screen.text_input(key=draft.NAME).set_value("Kept")
+    screen = click(screen, "new_start")
+    assert "No line of the list can be scraped" in errors(screen)
+    assert screen.text_area(key=draft.TEXT).value == "192.168.1.1\n"
+    assert screen.text_input(key=draft.NAME).value == "Kept"
+    assert jobs(service) == []
+
+
+def test_try_first_five_leaves_the_list_where_it_is(form: Opened, service: JobService) -> None:
+    text = "\n".join(f"h{n}.test" for n in range(9))
+    screen = click(paste(form(), text), "new_try")
+    assert [job.total_steps for job in jobs(service)] == [5]
+    assert done(screen.switch_page(PAGE).run()).text_area(key=draft.TEXT).value == text
+
+
+def test_an_unknown_ending_is_taken_when_the_analyst_says_so(form: Opened) -> None:
+    screen = paste(form(), LIST)
+    screen = done(screen.toggle(key=draft.ANYWAY).set_value(True).run())
+    assert "3 to scrape (1 corrected) · 1 duplicate · 1 rejected" in written(screen)
+    screen = done(screen.toggle(key=draft.ANYWAY).set_value(False).run())
+    assert "2 to scrape" in written(screen)
+
+
+def test_names_with_and_without_www_can_be_merged(form: Opened) -> None:
+    screen = paste(form(), "www.shop.test\nshop.test\n")
+    screen = done(screen.toggle(key=draft.MERGE).set_value(True).run())
+    assert "**2 lines**: 1 to scrape · 1 duplicate" in written(screen)
+
+
+def test_a_long_list_is_kept_as_a_file_and_can_be_cleared(form: Opened, service: JobService) -> None:
+    screen = paste(form(), "\n".join(f"h{n}.test" for n in range(2_500)))
+    assert "**2,500 lines**" in written(screen)
+    assert not screen.text_area
+    screen = click(screen, "new_clear")
+    assert screen.text_area(key=draft.TEXT).value == ""
+
+
+def test_a_file_shows_what_was_understood_and_its_other_columns_come_along(form: Opened, service: JobService) -> None:
+    screen = form()
+    screen = done(screen.segmented_control(key=draft.SOURCE).set_value(draft.UPLOAD).run())
+    table = "Firma;Web;Ort\nÄpfel;shop.test;Süd\nBirnen;nothing;Nord\n".encode("cp1252")
+    screen = done(screen.file_uploader[0].set_value(("clients.csv", table, "text/csv")).run())
+    assert "2 rows · read as cp1252 · separated by semicolon" in written(screen)
+    assert screen.selectbox(key=draft.COLUMN).value == "Web"
+    assert screen.text_input(key=draft.NAME).placeholder.startswith("clients, ")
+    click(screen, "new_start")
+    with service.database.reading() as session:
+        lines = queries.lines.all_of(session, 1)
+    assert (lines[0].line, lines[0].extra) == (2, {"Firma": "Äpfel", "Ort": "Süd"})
+
+
+def test_a_file_that_cannot_be_read_says_why_and_the_pasted_text_stays(form: Opened) -> None:
+    screen = paste(form(), LIST)
+    screen = done(screen.segmented_control(key=draft.SOURCE).set_value(draft.UPLOAD).run())
+    screen = done(screen.file_uploader[0].set_value(("empty.csv", b"", "text/csv")).run())
+    assert "empty.csv" in errors(screen).replace("\\", "")
+    screen = done(screen.segmented_control(key=draft.SOURCE).set_value(draft.PASTE).run())
+    assert screen.text_area(key=draft.TEXT).value == LIST
+
+
+def test_presets_set_lanes_and_pause_and_a_change_is_no_preset_any_more(form: Opened, service: JobService) -> None:
+    screen = paste(form(), "shop.test")
+    screen = done(screen.segmented_control(key="new_preset").set_value("fast").run())
+    assert "16 at a time, 0.2 s pause, 2 retries, 30 s limit" in written(screen)
+    screen = done(screen.number_input(key="new_max_retries").set_value(0).run())
+    screen = done(screen.number_input(key="new_concurrency").set_value(1).run())
+    assert screen.segmented_control(key="new_preset").value is None
+    click(screen, "new_start")
+    config = jobs(service)[0].config
+    assert (config["concurrency"], config["interval_seconds"], config["max_retries"]) == (1, 0.2, 0)
+
+
+def test_options_that_cannot_be_used_are_told_and_create_nothing(form: Opened, service: JobService) -> None:
+    screen = paste(form(), "shop.test")
+    screen = done(screen.text_input(key="new_user_agent").set_value("ñandú").run())
+    screen = click(screen, "new_start")
+    assert "user_agent" in errors(screen).replace("\\", "")
+    assert screen.text_input(key="new_user_agent").value == "ñandú"
+    assert jobs(service) == []
+
+
+def test_the_same_as_an_api_call_is_quoted_for_the_shell(form: Opened) -> None:
+    screen = paste(form(), "shop.test")
+    screen = done(screen.text_input(key=draft.NAME).set_value("Ana's list").run())
+    [call] = screen.code
+    assert call.value.startswith("curl -X POST http://localhost")
+    assert "/api/jobs/batch-scraping" in call.value
+    assert """Ana'"'"'s list""" in call.value
+
+
+def test_duplicate_brings_the_list_as_given_the_name_and_the_options(form: Opened, service: JobService) -> None:
+    made = service.create_batch_scraping_job(LIST, name="Q4", description="North", config={"concurrency": 7})
+    screen = form(**{"from": made.job.id})
+    assert screen.text_area(key=draft.TEXT).value == LIST.strip("\n")
+    assert (screen.text_input(key=draft.NAME).value, screen.text_input(key=draft.DESCRIPTION).value) == ("Q4", "North")
+    assert screen.number_input(key="new_concurrency").value == 7
+
+
+def test_duplicate_of_a_job_that_is_gone_says_so(form: Opened, service: JobService) -> None:
+    new_job(service)
+    assert "There is no job 99" in errors(form(**{"from": 99}))
+
+
+def test_a_sample_fills_the_list(form: Opened) -> None:
+    screen = form(sample=1)
+    assert len(screen.text_area(key=draft.TEXT).value.split()) == 5
+    assert "5 to scrape" in written(screen)
