@@ -10,12 +10,14 @@ from core.queries.rows import JobFacts, JobRow
 from core.reasons import sentence
 from core.settings import Settings
 from core.states import JobStatus
-from pages.ui.app import JOBS, engine_status
+from pages.ui.actions import attempt
+from pages.ui.app import JOBS, engine_status, service
 from pages.ui.figures import ago, clock, middle, moment, number, plain
 from pages.ui.menu import act, job_menu
 from pages.ui.progress import bar
 from pages.ui.status import ORIGINS, job_badge
 from pages.ui.steps_table import narrow
+from pages.ui.watch import told_at_end
 
 NAME_WIDTH = 60
 TILE_HEIGHT = 112
@@ -29,6 +31,7 @@ ICONS = {
     "export": ":material/download:",
     "again": ":material/restart_alt:",
 }
+LONGEST_SECONDS = 300.0
 WHOLE_FAILURE = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS})
 
 
@@ -114,6 +117,35 @@ def failures(job: JobRow, facts: JobFacts, kind: str) -> None:
                 on_click=narrow,
                 kwargs={"kind": "" if name == kind else name, "status": "", "tab": ""},
             )
+        if kind in facts.failures:
+            _recipe(job, kind, facts.failures[kind])
+
+
+def _recipe(job: JobRow, kind: str, count: int) -> None:
+    """Run the failures of one kind again, with the option that may help; it waits until the job is finished."""
+    text = ngettext("Retry this one", "Retry these {n}", count).format(n=number(count))
+    overrides: dict[str, object] = {}
+    if kind == FailureKind.TIMEOUT:
+        seconds = min(LONGEST_SECONDS, 2 * float(job.config["timeout_seconds"]))
+        overrides = {"timeout_seconds": seconds}
+        text = _("{retry} with {n} s").format(retry=text, n=f"{seconds:g}")
+    st.button(
+        text,
+        key="act_recipe",
+        icon=ICONS["retry"],
+        type="tertiary",
+        disabled=not job.is_final,
+        help=None if job.is_final else _("Possible when the job has finished."),
+        on_click=_again,
+        args=(job, kind, overrides),
+    )
+
+
+def _again(job: JobRow, kind: str, overrides: dict[str, object]) -> None:
+    moved = attempt(lambda: service().retry(job.id, error_kind=kind, overrides=overrides or None))
+    if moved is not None:
+        told_at_end(job.id)
+        narrow(kind="")
 
 
 def advice(job: JobRow, facts: JobFacts, settings: Settings) -> None:

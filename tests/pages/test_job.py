@@ -12,7 +12,7 @@ from core.job_service import JobService
 from core.states import JobStatus
 from pages.ui import identity
 from tests.pages.conftest import Opened
-from tests.story import claim, completed, failed, job_of, new_job, settle
+from tests.story import claim, completed, failed, job_of, new_job, settle, steps_of
 
 PAGE = "pages/job.py"
 HOSTILE = "<b>x</b> ![pixel](http://evil.test/p.png) :red[x]"
@@ -149,6 +149,17 @@ def test_a_click_on_a_failure_shows_its_steps_and_another_all(
     screen = click(screen, "failure_dns")
     assert (targets(screen), screen.query_params["kind"]) == (["h3.test"], "dns")
     assert len(targets(click(screen, "failure_dns"))) == 3
+
+
+def test_failures_of_one_kind_run_again_with_what_may_help(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    job_id = ended(service, database, 1, 1, kind=FailureKind.TIMEOUT)
+    screen = open_page(PAGE, id=job_id, kind="timeout")
+    assert screen.button(key="act_recipe").label == "Retry this one with 60 s"
+    click(screen, "act_recipe")
+    assert job_of(database, job_id).is_queued
+    assert [step.overrides for step in steps_of(database, job_id)] == [None, {"timeout_seconds": 60.0}]
 
 
 def test_other_columns_of_the_list_can_be_shown(open_page: Opened, service: JobService) -> None:
