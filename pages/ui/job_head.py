@@ -97,7 +97,7 @@ def tiles(job: JobRow, facts: JobFacts) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                height=TILE_HEIGHT,
+                height=TILE_HEIGHT if job.is_active else "stretch",
             )
     bar(job, facts)
 

@@ -122,6 +122,14 @@ def test_try_first_five_leaves_the_list_where_it_is(form: Opened, service: JobSe
     assert done(screen.switch_page(PAGE).run()).text_area(key=draft.TEXT).value == text
 
 
+def test_back_from_a_try_of_a_duplicate_finds_the_list_as_it_was(form: Opened, service: JobService) -> None:
+    made = service.create_batch_scraping_job("shop.test")
+    screen = click(paste(form(**{"from": made.job.id}), "shop.test\nmore.test"), "new_try")
+    assert screen.query_params == {"id": "2"}
+    screen = done(screen.switch_page(PAGE).run())
+    assert screen.text_area(key=draft.TEXT).value == "shop.test\nmore.test"
+
+
 def test_an_unknown_ending_is_taken_when_the_analyst_says_so(form: Opened) -> None:
     screen = paste(form(), LIST)
     screen = done(screen.toggle(key=draft.ANYWAY).set_value(True).run())
