@@ -30,6 +30,8 @@ async def lifespan(_app):
     import logging
     import sys
 
+    from streamlit.runtime.pages_manager import PagesManager
+
     from core import logs
     from core.api import create_api
     from core.engine import Engine
@@ -49,6 +51,8 @@ async def lifespan(_app):
     engine.start()
     _api.app = create_api(service, lambda: {"status": "ok" if engine.status()["alive"] else "down", **engine.status()})
     end = _end_by_signal(engine)
+    # else the first visitor of /report gets that page without the frame: `pages/` is also Streamlit's older convention
+    PagesManager.uses_pages_directory = False
     gc.collect()
     gc.freeze()  # what stands now stays: four fifths of a refresh went into looking at it again
     try:

@@ -1,9 +1,11 @@
-"""The command line: `python -m core migrate | run FILE --export out.xlsx | demo`."""
+"""The command line: `python -m core migrate | run FILE --export out.xlsx | demo | worker`."""
 
 import getpass
 import logging
 import os
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -82,6 +84,22 @@ def demo(port: int, keep: bool) -> None:
     from core.demo.start import start
 
     sys.exit(start(port, keep))
+
+
+@main.command()
+def worker() -> None:
+    """An engine without screens, on the database of the settings; ends at SIGTERM or Ctrl+C."""
+    from core.engine import Engine
+
+    settings = Settings.load()
+    logs.configure(settings.log_format)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    service = JobService.open(settings)
+    with Engine(settings, service.database):
+        ended.wait()
+    service.close()
 
 
 def _targets(file: Path, column: str | None, policy: Policy) -> Targets:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from core.errors import DatabaseUnusable
-from core.i18n import N_
+from core.i18n import N_, _
 from core.settings import Settings
 
 BUSY_TIMEOUT_SECONDS = 30
@@ -132,12 +132,12 @@ class Database:
             log.exception("migration from %s failed", current)
             raise DatabaseUnusable(
                 N_(
-                    "The migration of {database} failed and was rolled back: {reason}. The database is as it was;"
+                    "The migration of {database} failed and was rolled back: {reason}. The database is as it was:"
                     " start the version of Lote that it belongs to. {copy}"
                 ),
                 database=self.url.render_as_string(),
-                reason=str(error),
-                copy=f"({backup})" if backup else "",
+                reason=str(getattr(error, "orig", None) or error).strip(),
+                copy=_("A copy from before is {file}.").format(file=backup) if backup else "",
             ) from error
         log.info("database migrated from %s to %s", current, _head())
 

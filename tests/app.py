@@ -23,7 +23,7 @@ class App:
     def __init__(self, data_dir: Path, web: Web, **environment: str) -> None:
         """`environment` holds further `LOTE_…` variables by their full names."""
         self.data_dir = data_dir
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir.parent / f"{data_dir.name}.log"
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("LOTE_", "STREAMLIT_"))}
@@ -112,7 +112,8 @@ class App:
         return dict(job)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -103,3 +103,43 @@ def test_a_snapshot_does_not_see_what_is_written_meanwhile(service: JobService) 
 def test_texts_that_databases_refuse_are_stored_all_the_same(service: JobService) -> None:
     job_id = new_job(service, 1, name="a\x00b \ud800", start=False)
     assert job_of(service.database, job_id).name == "a\ufffdb \ufffd\ufffd\ufffd"
+
+
+BROKEN_MIGRATION = '''
+"""Breaks halfway."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table("halfway", sa.Column("id", sa.Integer))
+    op.execute("UPDATE jobs SET name = 'lost'")
+    op.execute("SELECT * FROM no_such_table")
+'''
+
+
+def test_a_failed_migration_leaves_the_old_database_and_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import shutil
+
+    from core import db
+
+    settings = Settings.load(data_dir=tmp_path / "data", dns_overrides="*.test=127.0.0.1")
+    service = JobService.open(settings)
+    job_id = new_job(service, 2, name="Kept")
+    service.close()
+    newer = tmp_path / "migrations"
+    shutil.copytree(db.MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
+    (newer / "versions" / "0002_broken.py").write_text(BROKEN_MIGRATION)
+    monkeypatch.setattr(db, "MIGRATIONS", newer)
+    with pytest.raises(DatabaseUnusable, match=r"rolled back: no such table: no_such_table.*backup-0001\.db"):
+        JobService.open(settings)
+    monkeypatch.undo()
+    service = JobService.open(settings)
+    assert job_of(service.database, job_id).name == "Kept"
+    assert not sa.inspect(service.database.engine).has_table("halfway")
+    service.close()
+    assert (tmp_path / "data" / "backup-0001.db").is_file()

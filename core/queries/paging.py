@@ -61,11 +61,12 @@ def by_number(
     session: Session, row: type[Row], statement: sa.Select[Any], order: list[Any], *, page: int, size: int
 ) -> Page[Row]:
     """The `page`-th page (from 1) of `size` rows; a page beyond the end gives the last one."""
-    total, is_exact = count(session, statement)
+    counted = statement.order_by(None).with_only_columns(sa.func.count(), maintain_column_froms=True)
+    total = session.execute(counted).scalar_one()
     last = max(1, -(-total // size))
     offset = (min(max(page, 1), last) - 1) * size
     items = many(session, row, statement.order_by(*order).limit(size).offset(offset))
-    return Page(items, None, total, is_exact)
+    return Page(items, None, total, True)
 
 
 def count(session: Session, statement: sa.Select[Any]) -> tuple[int, bool]:

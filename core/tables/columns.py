@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.states import Verdict
 from core.tables.table import Row
@@ -16,7 +17,11 @@ _MOSTLY = 0.5
 
 
 def share_of_targets(cells: Sequence[str], policy: Policy) -> float:
-    """How many of the filled cells are targets, 0–1, from the first 200; e-mail addresses count less."""
+    """How many of the filled cells are targets, 0–1, from the first 200; e-mail addresses count less.
+
+    Where any word may be a name, most words still are none: only names that the general rules know count.
+    """
+    policy = replace(policy, any_name=False)
     filled = [cell for cell in cells[:_SAMPLE] if cell.strip()]
     return sum(_weight(cell, policy) for cell in filled) / len(filled) if filled else 0.0
 
