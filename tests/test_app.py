@@ -15,6 +15,8 @@ import requests
 from tests.app import ROOT, App
 from tests.site import Web, bulk_hosts
 
+TIDEWATER = "tidewater-bakery.test"
+
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[Web]:
@@ -30,7 +32,7 @@ def app(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 def test_the_api_flow_of_a_batch(app: App) -> None:
     body = {
-        "domains": ["panaderia-elmolino.test", "HTTPS://Tidewater-Bakery.test/", "10 x", "10.1.2.3", "tidewater-bakery.test"],
+        "domains": ["panaderia-elmolino.test", "HTTPS://Tidewater-Bakery.test/", "10 x", "10.1.2.3", TIDEWATER],
         "name": "Bakeries",
         "config": {"interval_seconds": 0},
     }  # fmt: skip
