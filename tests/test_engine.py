@@ -1,6 +1,8 @@
 """The engine at work on the small web: batches end, failures are told, cancels stop work, dead engines lose nothing."""
 
 import os
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +13,13 @@ import pytest
 from core import queries
 from core.demo.exchange import Exchange
 from core.engine import Engine
+from core.fetch import Fetcher
 from core.job_service import JobService
 from core.queries.rows import JobRow
 from core.states import FINAL, JobStatus
 from tests.site import Web, bulk_hosts
 from tests.story import assert_counters_hold, claim, job_of, new_job, steps_of
+from tests.test_executors import slow
 
 PATIENCE_SECONDS = 60
 
@@ -162,6 +166,45 @@ def test_a_cancel_stops_the_work_itself_within_two_seconds(host: str, service: J
         assert time.monotonic() - cancelled_at < 2.5
     (step,) = steps_of(service.database, job_id)
     assert (step.status, step.attempts) == ("cancelled", 0)
+
+
+def test_a_cancel_stops_a_hanging_look_up(service: JobService) -> None:
+    asked, free = threading.Event(), threading.Event()
+
+    def hanging(host: str, port: int) -> list[str]:
+        asked.set()
+        free.wait(60)
+        raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+
+    job_id = new_job(service, ["somewhere.invalid"], config={"timeout_seconds": 60})
+    engine = Engine(service.settings, service.database)
+    engine._fetcher = Fetcher(service.settings, resolver=hanging)
+    with engine:
+        assert asked.wait(PATIENCE_SECONDS)
+        cancelled_at = time.monotonic()
+        service.cancel_job(job_id)
+        wait(lambda: not engine._running, "the work stops")
+        assert time.monotonic() - cancelled_at < 2.5
+    free.set()
+
+
+def test_a_cancel_stops_a_long_extraction(service: JobService, web: Web) -> None:
+    page = slow(25)  # seconds, undisturbed
+
+    async def heavy(exchange: Exchange) -> None:
+        await exchange.send(page)
+
+    web.answers["heavy.extra.test"] = heavy
+    job_id = new_job(service, ["heavy.extra.test"], config={"timeout_seconds": 60, "max_bytes": 50 * 1024 * 1024})
+    with engine_on(service) as engine:
+        wait(lambda: engine._extractor._running, "the extraction begins")
+        cancelled_at = time.monotonic()
+        service.cancel_job(job_id)
+        wait(lambda: not engine._running, "the work stops")
+        assert time.monotonic() - cancelled_at < 2.5
+        other = new_job(service, ["h0001.bulk.test"])
+        assert ended(service, other).completed_steps == 1
+    assert steps_of(service.database, job_id)[0].status == "cancelled"
 
 
 def test_running_steps_are_handed_back_at_a_stop_and_spend_nothing(service: JobService, web: Web) -> None:
