@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from core import queries
 from core.errors import InvalidInput, Refused
-from core.i18n import N_
+from core.i18n import N_, _
 from core.models import COMMENTS
 from core.queries.rows import CommentRow
 
@@ -47,7 +47,7 @@ def _author(author: str) -> str:
     if not name or len(name) > LONGEST_AUTHOR:
         raise InvalidInput(
             N_("A comment needs an author, of {limit} characters at the most."),
-            errors=[{"field": "author", "detail": "missing or too long"}],
+            errors=[{"field": "author", "detail": _("missing or too long")}],
             limit=LONGEST_AUTHOR,
         )
     return name
@@ -57,7 +57,7 @@ def _body(body: str) -> str:
     if not body.strip() or len(body) > LONGEST_BODY:
         raise InvalidInput(
             N_("A comment needs a text, of {limit} characters at the most."),
-            errors=[{"field": "body", "detail": "missing or too long"}],
+            errors=[{"field": "body", "detail": _("missing or too long")}],
             limit=LONGEST_BODY,
         )
     return body.strip()

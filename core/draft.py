@@ -93,7 +93,7 @@ def checked_name(name: str) -> str:
     if not name or len(name) > LONGEST_NAME:
         raise InvalidInput(
             N_("A job needs a name, of {limit} characters at the most."),
-            errors=[{"field": "name", "detail": "missing or too long"}],
+            errors=[{"field": "name", "detail": _("missing or too long")}],
             limit=LONGEST_NAME,
         )
     return name
@@ -104,7 +104,7 @@ def checked_description(description: str) -> str:
     if len(description) > LONGEST_DESCRIPTION:
         raise InvalidInput(
             N_("A description has {limit} characters at the most."),
-            errors=[{"field": "description", "detail": "too long"}],
+            errors=[{"field": "description", "detail": _("too long")}],
             limit=LONGEST_DESCRIPTION,
         )
     return description.strip()
@@ -115,7 +115,7 @@ def checked_priority(priority: int) -> int:
     if priority not in PRIORITIES:
         raise InvalidInput(
             N_("The priority {priority} is out of bounds: -10 to 10 are allowed, higher goes first."),
-            errors=[{"field": "priority", "detail": "out of bounds"}],
+            errors=[{"field": "priority", "detail": _("out of bounds")}],
             priority=priority,
         )
     return priority
@@ -138,7 +138,7 @@ def _check_size(targets: Targets, largest: int) -> None:
                 "The list has {taken} domains; {limit} are allowed in one job. Split the list, or raise"
                 " LOTE_MAX_STEPS_PER_JOB."
             ),
-            errors=[{"field": "domains", "detail": f"more than {largest}"}],
+            errors=[{"field": "domains", "detail": _("more than {limit}").format(limit=largest)}],
             taken=taken,
             limit=largest,
         )

@@ -30,6 +30,11 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _catalogue(language()).ngettext(singular, plural, n)
 
 
+def pgettext(context: str, message: str) -> str:
+    """The text in the language of the present context, where one English text has several translations."""
+    return _catalogue(language()).pgettext(context, message)
+
+
 def language() -> str:
     """The language of the present context, a key of `LANGUAGES`."""
     code = _language.get() or (_source() if _source else None)

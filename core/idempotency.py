@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from core.draft import Created
 from core.errors import InvalidInput
-from core.i18n import N_
+from core.i18n import N_, _
 from core.models import IDEMPOTENCY_KEYS
 
 KEPT = timedelta(hours=24)
@@ -39,7 +39,7 @@ def reserve(session: Session, request: Idempotency, now: datetime) -> dict[str, 
     if stored.request_hash != request.request_hash:
         raise InvalidInput(
             N_("The idempotency key '{key}' was already used with another request; take a new key."),
-            errors=[{"field": "Idempotency-Key", "detail": "used with another body"}],
+            errors=[{"field": "Idempotency-Key", "detail": _("used with another body")}],
             key=request.key,
         )
     return dict(stored.response)

@@ -16,7 +16,7 @@ from core.db import Database
 from core.draft import Created, Draft, checked_description, checked_name, checked_priority
 from core.errors import DatabaseUnusable, InvalidInput, Refused
 from core.failures import FailureKind
-from core.i18n import N_
+from core.i18n import N_, _
 from core.idempotency import Idempotency, reserve, store
 from core.job_config import JobConfig
 from core.models import JOBS
@@ -171,7 +171,7 @@ class JobService:
         if steps is not None and len(steps) > MOST_STEPS_NAMED:
             raise InvalidInput(
                 N_("{n} steps are named; at most {limit} can be, or all of a state or kind."),
-                errors=[{"field": "steps", "detail": f"more than {MOST_STEPS_NAMED}"}],
+                errors=[{"field": "steps", "detail": _("more than {limit}").format(limit=MOST_STEPS_NAMED)}],
                 n=len(steps),
                 limit=MOST_STEPS_NAMED,
             )

@@ -9,13 +9,12 @@ from core import queries
 from core.errors import LoteError
 from core.i18n import N_, _
 from core.queries.rows import JobFacts, JobRow
-from pages.ui import address, job_dialogs, job_head, steps_table
+from pages.ui import address, dialog, go, job_head, steps_table
 from pages.ui.actions import guarded, show_error
-from pages.ui.app import REPORT, asked_id, service
+from pages.ui.app import asked_id, service
 from pages.ui.comments import comments
 from pages.ui.configuration import configuration
 from pages.ui.figures import middle, now
-from pages.ui.go import go
 from pages.ui.status import job_label
 from pages.ui.steps_table import Steps, View
 
@@ -52,6 +51,8 @@ def tab() -> str:
 
 def live(seen: JobRow, top: DeltaGenerator, below: DeltaGenerator) -> None:
     """Everything that changes by itself; when the state changes, the whole screen follows once."""
+    dialog.follow()
+    go.follow()
     view = View.asked()
     shown = read(seen.id, view)
     if (shown.job.status, shown.job.is_queued) != (seen.status, seen.is_queued):
@@ -60,18 +61,11 @@ def live(seen: JobRow, top: DeltaGenerator, below: DeltaGenerator) -> None:
         job_head.why(shown.job, shown.facts)
         job_head.tiles(shown.job, shown.facts)
         job_head.advice(shown.job, shown.facts, service().settings)
-        if job_head.not_taken_link(shown.facts):
-            job_dialogs.show(seen.id)
+        job_head.not_taken_link(seen.id, shown.facts)
         job_head.failures(shown.job, shown.facts, view.kind)
     if shown.steps is not None:
         with below:
             steps_table.table(shown.steps, view)
-    if wanted := st.session_state.pop(steps_table.WANTED, None):
-        what, step = wanted
-        if what == "report" and step.report_id:
-            go(REPORT, id=step.report_id)
-        else:
-            job_dialogs.show(step)
 
 
 def screen(job_id: int) -> None:
@@ -88,6 +82,7 @@ def screen(job_id: int) -> None:
         format_func=lambda name: _(TABS[name]) + (f" {shown.facts.comments}" if name == "comments" else ""),
         key="tab_shown",
         required=True,
+        wrap=False,
         label_visibility="collapsed",
         on_change=lambda: address.write(tab="" if (chosen := st.session_state["tab_shown"]) == "steps" else chosen),
     )
@@ -99,7 +94,6 @@ def screen(job_id: int) -> None:
         comments(job_id)
     elif tab() == "configuration":
         configuration(job)
-    job_dialogs.dialogs(job)
 
 
 try:

@@ -9,7 +9,7 @@ from core.i18n import _, ngettext
 from core.queries import jobs
 from core.queries.rows import JobFacts, JobRow, Page, Summary
 from core.states import JobStatus
-from pages.ui import address
+from pages.ui import address, dialog, go
 from pages.ui.actions import guarded
 from pages.ui.app import NEW_JOB, ask_name, engine_status, service, who
 from pages.ui.empty import nothing_found, welcome
@@ -66,6 +66,8 @@ def seconds_for(active: int) -> int:
 
 def live(seconds: int) -> None:
     """Everything that changes by itself; `seconds` is the pace that it is refreshed at."""
+    dialog.follow()
+    go.follow()
     asked = JobFilter.asked()
     board = read(asked)
     if seconds_for(board.totals.active) != seconds:
@@ -99,14 +101,14 @@ def cards(asked: JobFilter, board: Board) -> None:
             advice(board.jobs.items[0], board.first, service().settings)
         alive = bool(engine_status()["alive"])
         for job in board.jobs.items:
-            card(job, ahead=board.ahead[job.id], per_minute=board.pace.get(job.id, 0), engine_alive=alive)
+            card(job, ahead=board.ahead[job.id], last_minute=board.pace.get(job.id, 0), engine_alive=alive)
         pager(board.jobs.total, PAGE_SIZE)
 
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title(_("Jobs"), anchor=False)
     if st.button(_("New job"), key="new_job", type="primary", icon=":material/add:"):
-        st.switch_page(NEW_JOB)
+        go.go(NEW_JOB)
 with service().database.reading() as session:
     pace = seconds_for(jobs.summary(session).active)
 st.fragment(guarded()(live), run_every=pace)(pace)

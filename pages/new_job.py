@@ -12,6 +12,7 @@ from pages.ui.actions import guarded, show_error
 from pages.ui.app import JOB, service, who
 from pages.ui.create import TRIED, as_call, create
 from pages.ui.figures import number
+from pages.ui.go import go
 from pages.ui.upload import paste, upload
 from pages.ui.watch import told_at_end
 
@@ -39,7 +40,8 @@ def act() -> None:
         show_error(error)
         return
     told_at_end(job_id)
-    st.switch_page(JOB, query_params={"id": str(job_id)})
+    go(JOB, id=job_id)
+    st.stop()
 
 
 def describe() -> None:

@@ -9,6 +9,8 @@ from pages.ui import report_parts as parts
 from pages.ui.app import JOB, REPORT, asked_id, service
 from pages.ui.empty import found, nowhere
 from pages.ui.figures import middle, plain, readable
+from pages.ui.go import go
+from pages.ui.labels import LABELS
 
 TABS = {
     "details": (N_("Details"), parts.details),
@@ -17,17 +19,17 @@ TABS = {
     "headers": (N_("Headers and TLS"), parts.headers),
 }
 COPIED = (
-    (N_("Address"), lambda report: report.final_url),
-    (N_("Title"), lambda report: report.title),
-    (N_("E-mail"), lambda report: "\n".join(report.emails)),
-    (N_("Telephone"), lambda report: "\n".join(report.phones)),
-    (N_("Hash of the content"), lambda report: report.content_hash),
+    ("final_url", lambda report: report.final_url),
+    ("title", lambda report: report.title),
+    ("emails", lambda report: "\n".join(report.emails)),
+    ("phones", lambda report: "\n".join(report.phones)),
+    ("content_hash", lambda report: report.content_hash),
 )
 
 
 def read():
     """The asked report, its job and its neighbours, from one snapshot; None without an id."""
-    report_id = asked_id("report")
+    report_id = asked_id(_("report"))
     if report_id is None:
         return None
     with service().database.reading() as session:
@@ -50,7 +52,7 @@ def neighbour(report_id, icon, meaning, key):
     """A button that leads to another report, in the tab that is open now."""
     if st.button("", icon=icon, help=meaning, key=key, type="tertiary", disabled=report_id is None):
         tab = address.read("tab", TABS)
-        st.switch_page(REPORT, query_params={"id": str(report_id), **({"tab": tab} if tab else {})})
+        go(REPORT, id=report_id, **({"tab": tab} if tab else {}))
 
 
 def head(report):
@@ -63,7 +65,7 @@ def head(report):
         with st.popover(_("Copy"), icon=":material/content_copy:", key="copy"):
             for name, value in COPIED:
                 if value(report):
-                    st.caption(_(name))
+                    st.caption(_(LABELS[name]))
                     st.code(value(report), language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         good = report.http_status < 300
@@ -81,6 +83,7 @@ def tabs(report):
         list(TABS),
         key="tab",
         required=True,
+        wrap=False,
         format_func=lambda tab: _(TABS[tab][0]),
         label_visibility="collapsed",
         on_change=lambda: address.write(tab=st.session_state["tab"]),

@@ -15,7 +15,7 @@ from core import errors
 from core.i18n import LANGUAGES, LOCALE_DIR
 
 ROOT = Path(__file__).resolve().parents[1]
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
 
 
@@ -24,8 +24,8 @@ def texts() -> Catalog:
     catalogue = Catalog(project="Lote", charset="utf-8")
     for folder in ("core", "pages"):
         found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
-        for file, _line, message, _comments, _context in found:
-            catalogue.add(message, locations=[(f"{folder}/{file}", 0)])
+        for file, _line, message, _comments, context in found:
+            catalogue.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
     for message in _docstrings(errors.LoteError):
         catalogue.add(message, locations=[("core/errors.py", 0)])
     return catalogue
@@ -55,7 +55,7 @@ def compiled(catalogue: Catalog) -> bytes:
 def missing(code: str) -> list[Message]:
     """Texts without a translation."""
     known = translated(code)
-    return [text for text in texts() if text.id and not _is_translated(known.get(text.id))]
+    return [text for text in texts() if text.id and not _is_translated(known.get(text.id, text.context))]
 
 
 def update(code: str) -> None:
@@ -63,9 +63,9 @@ def update(code: str) -> None:
     known, wanted = translated(code), Catalog(locale=code, domain="lote", project="Lote", charset="utf-8")
     for text in texts():
         if text.id:
-            old = known.get(text.id)
+            old = known.get(text.id, text.context)
             string = old.string if old is not None and _is_translated(old) else None
-            wanted.add(text.id, string, locations=text.locations)
+            wanted.add(text.id, string, locations=text.locations, context=text.context)
     path = po_path(code)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

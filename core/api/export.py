@@ -37,6 +37,10 @@ class ExportOptions(Parameters):
     rows: Annotated[
         Literal["lines", "steps"], Field(description="One row for each line of the list as given, or for each step")
     ] = "lines"
+    separator: Annotated[Literal[",", ";", "tab"], Field(description="Between the cells of a csv")] = ","
+    language: Annotated[
+        Literal["en", "es"] | None, Field(description="Of the sentences in the file; without it that of the request")
+    ] = None
 
 
 @router.get(
@@ -49,9 +53,15 @@ def export_job(job_id: JobId, service: Service, options: Annotated[ExportOptions
     # pandas takes half a second to import: only the first export waits for it
     from core.export import export
 
-    return _Download(
-        export(service.database, job_id, format=options.format, rows=options.rows, language=i18n.language())
+    file = export(
+        service.database,
+        job_id,
+        format=options.format,
+        rows=options.rows,
+        separator="\t" if options.separator == "tab" else options.separator,
+        language=options.language or i18n.language(),
     )
+    return _Download(file)
 
 
 class _Download(StreamingResponse):

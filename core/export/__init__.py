@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from core.export import csv, json, parquet, xlsx
 from core.export.content import Content
 from core.export.file_name import file_name
-from core.i18n import N_
+from core.i18n import N_, _
 from core.queries.export import RowsOf
 
 
@@ -100,8 +100,14 @@ def _check(field_name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise InvalidInput(
             N_("'{value}' is not possible for {field}; choose one of: {allowed}."),
-            errors=[{"field": field_name, "detail": f"one of {', '.join(map(repr, allowed))}"}],
+            errors=[
+                {"field": field_name, "detail": _("one of {allowed}").format(allowed=", ".join(map(repr, allowed)))}
+            ],
             value=value[:100],
             field=field_name,
-            allowed=", ".join(map(repr, allowed)),
+            allowed=_quoted(allowed),
         )
+
+
+def _quoted(values: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, values))

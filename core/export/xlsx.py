@@ -14,6 +14,7 @@ from core.export import temporary
 from core.export.content import Content
 from core.i18n import N_, _, speaking
 from core.rows import Column, Kind, as_text, moment_text
+from core.states import JobStatus
 
 # Excel specifications and limits (support.microsoft.com)
 MOST_ROWS = 1_048_576
@@ -30,6 +31,14 @@ LINKED_COLUMN = "final_url"
 """The column that keeps its links when there are too many rows for links in all URL columns."""
 WIDTHS = {Kind.INTEGER: 10, Kind.NUMBER: 10, Kind.TRUTH: 8, Kind.MOMENT: 19, Kind.DAY: 11, Kind.URL: 36}
 OTHER_WIDTH = 24
+STATUSES = {
+    JobStatus.PENDING: N_("Pending"),
+    JobStatus.RUNNING: N_("Running"),
+    JobStatus.PAUSED: N_("Paused"),
+    JobStatus.COMPLETED: N_("Completed"),
+    JobStatus.FAILED: N_("Failed"),
+    JobStatus.CANCELLED: N_("Cancelled"),
+}
 WORKBOOK_OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -47,7 +56,7 @@ def pieces(content: Content) -> Iterator[bytes]:
                 "A workbook holds {most_rows} rows and {most_columns} columns; this export has {rows} and {columns}."
                 " Choose csv or parquet."
             ),
-            errors=[{"field": "format", "detail": "too many rows or columns for xlsx"}],
+            errors=[{"field": "format", "detail": _("too many rows or columns for xlsx")}],
             most_rows=MOST_ROWS - 1,
             most_columns=MOST_COLUMNS,
             rows=content.total,
@@ -165,13 +174,13 @@ def _can_be_link(text: str) -> bool:
 
 def _about(workbook: Any, content: Content) -> None:
     """A second sheet: which job, when, and whether it was still going on."""
-    sheet = workbook.add_worksheet("About")
-    sheet.set_column(0, 1, OTHER_WIDTH)
     with speaking(content.language):
+        sheet = workbook.add_worksheet(_("About"))
+        sheet.set_column(0, 1, OTHER_WIDTH)
         facts = [
             (_("Job"), content.job.name),
             (_("Number"), str(content.job.id)),
-            (_("Status"), content.job.status.value),
+            (_("Status"), _(STATUSES[content.job.status])),
             (_("Rows"), str(content.total)),
             (_("Exported at"), moment_text(content.made_at)),
         ]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from core.errors import InvalidInput
-from core.i18n import N_
+from core.i18n import N_, _
 from core.queries.rows import FIELDS, Page
 
 COUNTED = 10_000
@@ -95,7 +95,7 @@ def _place(cursor: str | None) -> int | None:
     except (ValueError, binascii.Error) as error:
         raise InvalidInput(
             N_("The cursor '{cursor}' is not one that a list has given; start without a cursor."),
-            errors=[{"field": "cursor", "detail": "unknown"}],
+            errors=[{"field": "cursor", "detail": _("unknown")}],
             cursor=cursor[:100],
         ) from error
     return place

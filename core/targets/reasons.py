@@ -50,7 +50,7 @@ WAYS_OUT = {
     "spaces": N_("give one name or address"),
     "bad_address": N_("write all four numbers"),
     "public_suffix": N_("put the name before it"),
-    "unknown_suffix": N_("choose “scrape anyway” if it is right"),
+    "unknown_suffix": N_("choose “Scrape unknown endings anyway” if it is right"),
     "private_address": N_("an administrator can allow its network"),
     "userinfo": N_("remove what stands before @"),
 }

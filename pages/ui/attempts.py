@@ -6,12 +6,12 @@ import streamlit as st
 from core import queries
 from core.failures import EXPLANATIONS
 from core.i18n import N_, _
-from core.queries.rows import AttemptRow, StepRow
+from core.queries.rows import AttemptRow, JobRow
 from core.rows import unicode_form
 from core.states import Outcome
+from pages.ui import dialog, go
 from pages.ui.app import REPORT, service
 from pages.ui.figures import duration, moment, plain
-from pages.ui.go import go
 from pages.ui.status import step_badge
 
 OUTCOMES = {
@@ -22,20 +22,11 @@ OUTCOMES = {
 }
 
 
-OPEN = "open_dialog"
-"""Session state: what the open dialog of the Job screen is about."""
-
-
-def close() -> None:
-    """The dialog is not drawn again."""
-    st.session_state.pop(OPEN, None)
-
-
-def history(step: StepRow) -> None:
+def history(job: JobRow, step_number: int) -> None:
     """Draw the step with its attempts."""
     with service().database.reading() as session:
-        step = queries.steps.get(session, step.job_id, step.step_number)
-        attempts = queries.steps.attempts(session, step.job_id, step.step_number)
+        step = queries.steps.get(session, job.id, step_number)
+        attempts = queries.steps.attempts(session, job.id, step_number)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(unicode_form(step.target))}**", width="content")
         step_badge(step.status)
@@ -53,9 +44,19 @@ def history(step: StepRow) -> None:
         key="history",
         column_config=_columns(),
     )
-    if step.report_id and st.button(_("Open the report"), key="history_report", icon=":material/article:"):
-        close()
-        go(REPORT, id=step.report_id)
+    if step.report_id:
+        st.button(
+            _("Open the report"),
+            key="history_report",
+            icon=":material/article:",
+            on_click=_read,
+            args=(step.report_id,),
+        )
+
+
+def _read(report_id: int) -> None:
+    dialog.close()
+    go.want(REPORT, id=report_id)
 
 
 def _row(place: int, attempt: AttemptRow) -> dict[str, object]:

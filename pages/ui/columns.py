@@ -7,65 +7,18 @@ from typing import Any
 
 import streamlit as st
 
-from core.i18n import N_, _
+from core.i18n import _
 from core.queries.rows import LineRow, ReportRow
 from core.rows import REPORT_COLUMNS, Kind
 from core.states import StepStatus
 from pages.ui.figures import moment
+from pages.ui.labels import LABELS
 from pages.ui.status import LOOKS, step_label
 
 LONGEST_TEXT, MOST_ITEMS = 300, 20
 """What a cell shows; the report has the rest."""
 EXTRA = "list:"
 """Before the name of a column of the uploaded table."""
-LABELS = {
-    "requested_url": N_("Requested address"),
-    "final_url": N_("Final address"),
-    "redirect_chain": N_("Redirects"),
-    "http_status": N_("HTTP status"),
-    "https": N_("https"),
-    "ip": N_("IP address"),
-    "ttfb_seconds": N_("First byte (s)"),
-    "total_seconds": N_("Total time (s)"),
-    "bytes": N_("Bytes"),
-    "content_type": N_("Content type"),
-    "charset": N_("Character set"),
-    "charset_source": N_("Character set from"),
-    "server": N_("Server"),
-    "tls_issuer": N_("Certificate issued by"),
-    "tls_expires_at": N_("Certificate expires"),
-    "robots_verdict": N_("robots.txt"),
-    "fetched_at": N_("Fetched"),
-    "extractor_version": N_("Extractor version"),
-    "title": N_("Title"),
-    "description": N_("Description"),
-    "canonical_url": N_("Canonical address"),
-    "language_declared": N_("Language declared"),
-    "language_detected": N_("Language detected"),
-    "site_name": N_("Name of the site"),
-    "author": N_("Author"),
-    "published_on": N_("Published"),
-    "modified_on": N_("Modified"),
-    "image_url": N_("Image"),
-    "favicon_url": N_("Icon"),
-    "generator": N_("Generator"),
-    "h1s": N_("Headings"),
-    "jsonld_types": N_("JSON-LD types"),
-    "feeds": N_("Feeds"),
-    "meta_robots": N_("Robots of the page"),
-    "word_count": N_("Words"),
-    "content_hash": N_("Hash of the text"),
-    "categories": N_("Categories"),
-    "tags": N_("Tags"),
-    "internal_links": N_("Internal links"),
-    "external_links": N_("External links"),
-    "external_hosts": N_("External hosts"),
-    "emails": N_("E-mail addresses"),
-    "phones": N_("Telephone numbers"),
-    "social_profiles": N_("Social profiles"),
-    "flags": N_("Flags"),
-    "answers": N_("Answers"),
-}
 KINDS: dict[str, Kind] = {column.name: column.kind for column in REPORT_COLUMNS}
 
 
@@ -119,7 +72,12 @@ def chosen(names: Iterable[str]) -> dict[str, Any]:
         Kind.DAY: column.DateColumn,
         Kind.TEXTS: column.ListColumn,
     }
-    return {name: makers.get(KINDS.get(name, Kind.TEXT), column.TextColumn)(label(name)) for name in names}
+    return {
+        name: column.NumberColumn(label(name), format="%.1f s")
+        if name.endswith("_seconds")
+        else makers.get(KINDS.get(name, Kind.TEXT), column.TextColumn)(label(name))
+        for name in names
+    }
 
 
 def _cell(given: Any, kind: Kind) -> Any:

@@ -36,8 +36,8 @@ def _comment(row: CommentRow) -> None:
     with st.container(border=True, key=f"comment_{row.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{plain(row.author)}**", width="content")
-            edited = f" · {_('edited')}" if row.edited_at else ""
-            st.caption(f"{ago(row.created_at)}{edited}", help=moment(row.edited_at or row.created_at), width="content")
+            told = " · ".join([ago(row.created_at), *([_("edited")] if row.edited_at else [])])
+            st.caption(told, help=moment(row.edited_at or row.created_at), width="content")
             if row.author == who():
                 st.space("stretch")
                 _own(row)

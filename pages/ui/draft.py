@@ -55,8 +55,6 @@ class Reading:
 def begin() -> None:
     """Fill the form when it is opened for something: `?from=` another job, `?sample=1`; once for each address."""
     st.session_state.setdefault(SOURCE, PASTE)
-    if "id" in st.query_params:
-        return  # Back from a job: the address that the way there has left behind, with the form as it was
     wanted = (st.query_params.get("from", ""), st.query_params.get("sample", ""))
     if st.session_state.get(_BEGUN) == wanted:
         return

@@ -9,6 +9,7 @@ from core.errors import LoteError
 from core.i18n import _
 from pages.ui.actions import show_error
 from pages.ui.app import JOBS, NEW_JOB
+from pages.ui.go import go
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ def welcome() -> None:
         )
         with st.container(horizontal=True):
             if st.button(_("Try with 5 sample domains"), key="sample", icon=":material/play_arrow:"):
-                st.switch_page(NEW_JOB, query_params={"sample": "1"})
+                go(NEW_JOB, sample=1)
 
 
 def nothing_found() -> None:

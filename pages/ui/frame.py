@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.i18n import LANGUAGES, _
-from pages.ui import identity
+from pages.ui import address, dialog, dialogs, go, identity
 from pages.ui.actions import guarded
 from pages.ui.app import JOB, JOBS, NEW_JOB, REPORT, origin
 from pages.ui.figures import middle, plain
@@ -34,14 +34,20 @@ def frame() -> None:
         identity.keep_cookies()
     watch()
     with guarded():
+        if go.follow():
+            return
+        opened = dialog.opened((page.url_path, address.read("id")))
         page.run()
+        if opened is not None:
+            dialogs.draw(opened)
 
 
 def _reader() -> None:
     """Name and language, at the foot of the sidebar."""
     with st.container(key="reader"):
         if identity.who():
-            shown = f"{plain(middle(identity.who(), 24))} :small[:gray[{_('not verified')}]]"
+            doubt = _("not verified")
+            shown = f"{plain(middle(identity.who(), 24))} :small[:gray[{doubt}]]"
             with st.popover(shown, icon=":material/person:", type="tertiary", key="me"):
                 identity.name_field(_("Your name"), "my_name")
         else:

@@ -7,6 +7,7 @@ job that happens to have the report's number. A link makes one; this one is foll
 import streamlit as st
 
 SLOT = "go"
+WANTED = "go_wanted"
 
 
 def go(page: str, **parameters: object) -> None:
@@ -14,3 +15,22 @@ def go(page: str, **parameters: object) -> None:
     with st.container(key=SLOT, height=1, border=False):
         st.page_link(page, label=">", query_params={name: str(value) for name, value in parameters.items()})
         st.html(f"<script>document.querySelector('.st-key-{SLOT} a').click()</script>", unsafe_allow_javascript=True)
+
+
+def want(page: str, **parameters: object) -> None:
+    """Go there after this callback."""
+    st.session_state[WANTED] = page, parameters
+
+
+def is_wanted() -> bool:
+    """Whether a callback has asked to go somewhere."""
+    return WANTED in st.session_state
+
+
+def follow() -> bool:
+    """Go where a callback wanted to; False when none did."""
+    if not is_wanted():
+        return False
+    page, parameters = st.session_state.pop(WANTED)
+    go(page, **parameters)
+    return True

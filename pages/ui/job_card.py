@@ -16,9 +16,9 @@ from pages.ui.status import ORIGINS, TYPES, job_badge
 NAME_WIDTH = 48
 
 
-def card(job: JobRow, *, ahead: int, per_minute: int, engine_alive: bool) -> None:
-    """Draw the job. `ahead` counts the queued jobs before it, `per_minute` its steps that ended in the last minute."""
-    with st.container(border=True, key=f"job_{job.id}", gap="xsmall"):
+def card(job: JobRow, *, ahead: int, last_minute: int, engine_alive: bool) -> None:
+    """Draw the job. `ahead` counts the queued jobs before it, `last_minute` its steps that ended in the last minute."""
+    with st.container(border=True, key=f"card_{job.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"head_{job.id}"):
             st.page_link(
                 JOB,
@@ -32,7 +32,7 @@ def card(job: JobRow, *, ahead: int, per_minute: int, engine_alive: bool) -> Non
             st.space("stretch")
             provenance(job)
             job_menu(job, key=f"menu_{job.id}")
-        bar(job, per_minute=per_minute)
+        bar(job, last_minute=last_minute)
 
 
 def provenance(job: JobRow) -> None:

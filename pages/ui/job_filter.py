@@ -11,7 +11,7 @@ from core.states import JobStatus, JobType
 from pages.ui import address
 from pages.ui.app import who
 from pages.ui.figures import number
-from pages.ui.status import LOOKS, TYPES, word
+from pages.ui.status import LOOKS, TYPES, tile_word
 
 VIEWS = {"all": N_("All"), "active": N_("Active"), "mine": N_("Mine"), "attention": N_("Needs attention")}
 OFFERED_TYPES = (JobType.BATCH_SCRAPING, JobType.SINGLE_SCRAPING)
@@ -60,7 +60,7 @@ def tiles(asked: JobFilter, totals: Summary) -> None:
         for status in JobStatus:
             total, chosen = getattr(totals, status), asked.status == status
             st.button(
-                f"**{number(total)}** {LOOKS[status].icon} {word(status)}",
+                f"**{number(total)}** {LOOKS[status].icon} {tile_word(status)}",
                 key=f"tile_{status}",
                 width="stretch",
                 type="primary" if chosen else "secondary",

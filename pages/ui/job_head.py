@@ -1,6 +1,7 @@
 """The top of the Job screen: name and state, what can be done now, figures, failures, advice."""
 
 from html import escape
+from typing import Literal
 
 import streamlit as st
 
@@ -10,12 +11,13 @@ from core.queries.rows import JobFacts, JobRow
 from core.reasons import sentence
 from core.settings import Settings
 from core.states import JobStatus
+from pages.ui import address, dialog
 from pages.ui.actions import attempt
 from pages.ui.app import JOBS, engine_status, service
 from pages.ui.figures import ago, clock, middle, moment, number, plain
 from pages.ui.menu import act, job_menu
 from pages.ui.progress import bar
-from pages.ui.status import ORIGINS, job_badge
+from pages.ui.status import ORIGINS, job_badge, tile_word
 from pages.ui.steps_table import narrow
 from pages.ui.watch import told_at_end
 
@@ -30,6 +32,7 @@ ICONS = {
     "remaining": ":material/playlist_play:",
     "export": ":material/download:",
     "again": ":material/restart_alt:",
+    "cancel": ":material/cancel:",
 }
 LONGEST_SECONDS = 300.0
 WHOLE_FAILURE = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS})
@@ -84,9 +87,9 @@ def tiles(job: JobRow, facts: JobFacts) -> None:
     cancelled = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps).format(n=number(job.cancelled_steps))
     shown = [
         (_("Total"), job.total_steps, cancelled if job.cancelled_steps else None),
-        (_("Completed"), job.completed_steps, None),
-        (_("Failed"), job.failed_steps, None),
-        (_("Pending"), job.unfinished_steps, running if job.is_active else None),
+        (tile_word("completed"), job.completed_steps, None),
+        (tile_word("failed"), job.failed_steps, None),
+        (tile_word("pending"), job.unfinished_steps, running if job.is_active else None),
     ]
     with st.grid(4, min_column_width=130, gap="small"):
         for label, count, note in shown:
@@ -106,18 +109,18 @@ def failures(job: JobRow, facts: JobFacts, kind: str) -> None:
     """timeout 4, dns 2: a click filters the steps by it, another click shows all again."""
     if not facts.failures:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="failures"):
-        st.markdown(_("Failures:"), width="content")
-        for name, count in facts.failures.items():
-            st.button(
-                f"{name} {number(count)}",
-                key=f"failure_{name}",
-                type="primary" if name == kind else "secondary",
-                help=_(EXPLANATIONS[FailureKind(name)].sentence) if name in list(FailureKind) else None,
-                on_click=narrow,
-                kwargs={"kind": "" if name == kind else name, "status": "", "tab": ""},
-            )
-        if kind in facts.failures:
+    address.follow("failures", kind if kind in facts.failures else None)
+    st.pills(
+        _("Failures"),
+        list(facts.failures),
+        key="failures",
+        format_func=lambda name: f"{name} {number(facts.failures[name])}",
+        on_change=lambda: narrow(kind=st.session_state["failures"], status="", tab=""),
+    )
+    if kind in facts.failures:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            told = EXPLANATIONS[FailureKind(kind)].translated()
+            st.caption(f"{told.sentence} {told.advice}", width="content")
             _recipe(job, kind, facts.failures[kind])
 
 
@@ -173,33 +176,34 @@ def advice(job: JobRow, facts: JobFacts, settings: Settings) -> None:
     st.warning(text, icon=":material/lan:")
 
 
-def not_taken_link(facts: JobFacts) -> bool:
-    """Whether the reader asks for the lines that were not taken."""
+def not_taken_link(job_id: int, facts: JobFacts) -> None:
+    """How many lines were not taken: a click shows them."""
     if not facts.not_taken:
-        return False
+        return
     text = ngettext("{n} of {lines} lines was not taken", "{n} of {lines} lines were not taken", facts.not_taken)
-    return st.button(
+    st.button(
         text.format(n=number(facts.not_taken), lines=number(facts.lines)),
         key="not_taken",
         type="tertiary",
         icon=":material/arrow_forward:",
         icon_position="right",
+        on_click=dialog.show,
+        args=("lines", job_id),
     )
 
 
 def _actions(job: JobRow) -> None:
     first = primary(job)
-    if st.button(_label(first, job), key=f"act_{first}", type="primary", icon=ICONS[first]):
-        act(first, job)
-    if not job.is_final and st.button(_("Cancel"), key="act_cancel", icon=":material/cancel:"):
-        act("cancel", job)
-    if (
-        first != "export"
-        and not job.is_not_started
-        and st.button(_("Export"), key="act_export", icon=":material/download:")
-    ):
-        act("export", job)
+    _button(first, job, _label(first, job), type="primary")
+    if not job.is_final:
+        _button("cancel", job, _("Cancel"))
+    if first != "export" and not job.is_not_started:
+        _button("export", job, _("Export"))
     job_menu(job, key=f"menu_{job.id}", opens=False)
+
+
+def _button(item: str, job: JobRow, label: str, type: Literal["primary", "secondary"] = "secondary") -> None:
+    st.button(label, key=f"act_{item}", type=type, icon=ICONS[item], on_click=act, args=(item, job))
 
 
 LABELS = {

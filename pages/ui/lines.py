@@ -109,7 +109,7 @@ def _texts(lines: list[Line]) -> list[list[str]]:
 def _text(line: Line) -> str:
     """The verdict in words."""
     text = targets.explain(line)
-    return f"{text} · {_('look-alike')}" if line.lookalike and line.taken else text
+    return " · ".join([text, _("look-alike")]) if line.lookalike and line.taken else text
 
 
 def _colour(line: Line) -> str:

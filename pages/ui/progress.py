@@ -1,29 +1,31 @@
 """How far a job is: the bar and the line of figures under it."""
 
 import math
+from datetime import datetime
 
 import streamlit as st
 
 from core.i18n import _, ngettext
 from core.queries.rows import JobFacts, JobRow
 from core.states import JobStatus
-from pages.ui.figures import duration, number, percent
+from pages.ui.figures import duration, now, number, percent
 from pages.ui.status import job_look
 
 SPREAD = 1.3
 """The estimate of the time left goes from this pace to one this much slower: late sites in a list are slower."""
+MINUTE_SECONDS = 60.0
 
 
-def bar(job: JobRow, facts: JobFacts | None = None, *, per_minute: int = 0) -> None:
-    """Bar beside the figures; under it on a phone. The pace comes from `facts`, or alone as `per_minute`."""
-    told = [f"**{percent(job.progress_percentage)}**", *figures(job, facts, per_minute=per_minute)]
+def bar(job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0) -> None:
+    """Bar beside the figures; under it on a phone. The pace comes from `facts`, or alone as `last_minute`."""
+    told = [f"**{percent(job.progress_percentage)}**", *figures(job, facts, last_minute=last_minute)]
     with st.container(key=f"bar_{job_look(job).color}_{job.id}"):
         left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
         left.progress(min(1.0, job.progress_percentage / 100))
         right.caption(" · ".join(told))
 
 
-def figures(job: JobRow, facts: JobFacts | None = None, *, per_minute: int = 0) -> list[str]:
+def figures(job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0) -> list[str]:
     """305 of 500, 298 ok, 7 failed, 84/min, 2–3 min left: what there is to say, in this order."""
     done = job.completed_steps + job.failed_steps
     parts = [_("{done} of {total}").format(done=number(done), total=number(job.total_steps))]
@@ -34,13 +36,15 @@ def figures(job: JobRow, facts: JobFacts | None = None, *, per_minute: int = 0) 
     if job.cancelled_steps:
         template = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps)
         parts.append(template.format(n=number(job.cancelled_steps)))
-    return parts + (_taken(job) if job.is_final else pace(job, facts.steps_last_minute if facts else per_minute))
+    return parts + (_taken(job) if job.is_final else pace(job, facts.steps_last_minute if facts else last_minute))
 
 
-def pace(job: JobRow, per_minute: int) -> list[str]:
-    """84/min and the time left, once there is a pace to judge by."""
-    if job.status is not JobStatus.RUNNING or not per_minute:
+def pace(job: JobRow, ended: int, at: datetime | None = None) -> list[str]:
+    """84/min and the time left, once there is a pace to judge by: `ended` steps in the minute before `at` (now)."""
+    if job.status is not JobStatus.RUNNING or not ended or job.started_at is None:
         return []
+    seconds = min(MINUTE_SECONDS, max(1.0, ((at or now()) - job.started_at).total_seconds()))
+    per_minute = round(ended * MINUTE_SECONDS / seconds)
     return [_("{n}/min").format(n=number(per_minute)), time_left(job.unfinished_steps, per_minute)]
 
 

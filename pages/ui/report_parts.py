@@ -1,6 +1,7 @@
 """The parts of a report. What a page said is shown as text, code or cells of a table, never as Markdown or a label."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -9,6 +10,7 @@ import streamlit as st
 from core.i18n import _
 from core.queries.rows import FullReportRow
 from pages.ui.figures import ago, day, duration, moment, number, size
+from pages.ui.labels import LABELS
 
 SHOWN_CHARACTERS = 100_000
 """A browser lays out this much text without a pause; the rest is in the download."""
@@ -18,28 +20,11 @@ Fact = tuple[str, object]
 
 def details(report: FullReportRow) -> None:
     """What the page says about itself."""
-    facts(
-        [
-            (_("Title"), report.title),
-            (_("Description"), report.description),
-            (_("Headings"), report.h1s),
-            (_("Site name"), report.site_name),
-            (_("Author"), report.author),
-            (_("Published"), report.published_on and day(report.published_on)),
-            (_("Modified"), report.modified_on and day(report.modified_on)),
-            (_("Language, declared"), report.language_declared),
-            (_("Language, detected"), report.language_detected),
-            (_("Words"), number(report.word_count)),
-            (_("Categories"), report.categories),
-            (_("Tags"), report.tags),
-            (_("Canonical address"), report.canonical_url),
-            (_("Robots meta"), report.meta_robots),
-            (_("Made with"), report.generator),
-            (_("Structured data"), report.jsonld_types),
-            (_("Feeds"), report.feeds),
-            (_("Image"), report.image_url),
-            (_("Icon"), report.favicon_url),
-        ]
+    _fields(
+        report,
+        ["title", "description", "h1s", "site_name", "author", "published_on", "modified_on", "language_declared"],
+        ["language_detected", "word_count", "categories", "tags", "canonical_url", "meta_robots", "generator"],
+        ["jsonld_types", "feeds", "image_url", "favicon_url"],
     )
 
 
@@ -64,37 +49,18 @@ def text(report: FullReportRow) -> None:
 def links(report: FullReportRow) -> None:
     """Where the page leads, and how its owner can be reached."""
     st.subheader(_("Contact"), anchor=False)
-    facts(
-        [
-            (_("E-mail"), report.emails),
-            (_("Telephone"), report.phones),
-            (_("Social profiles"), report.social_profiles),
-        ]
-    )
-    table(_("Links within the site"), report.internal_links, "internal_links")
-    table(_("Links to other sites"), report.external_links, "external_links")
-    table(_("Other hosts"), report.external_hosts, "external_hosts")
+    _fields(report, ["emails", "phones", "social_profiles"])
+    for name in ("internal_links", "external_links", "external_hosts"):
+        table(_(LABELS[name]), getattr(report, name), name)
 
 
 def headers(report: FullReportRow) -> None:
     """How the server answered, over which way and with which certificate."""
-    facts(
-        [
-            (_("Status"), report.http_status),
-            (_("Requested address"), report.requested_url),
-            (_("Final address"), report.final_url),
-            (_("Redirects"), [f"{hop.get('status')}  {hop.get('url')}" for hop in report.redirect_chain]),
-            (_("Scheme"), "https" if report.https else "http"),
-            (_("IP address"), report.ip),
-            (_("Server"), report.server),
-            (_("Content type"), report.content_type),
-            (_("Character set"), _joined([report.charset, report.charset_source])),
-            (_("First byte after"), duration(report.ttfb_seconds)),
-            (_("Whole visit"), duration(report.total_seconds)),
-            (_("robots.txt"), report.robots_verdict),
-            (_("Certificate issued by"), report.tls_issuer),
-            (_("Certificate expires"), report.tls_expires_at and day(report.tls_expires_at)),
-        ]
+    _fields(
+        report,
+        ["http_status", "requested_url", "final_url", "redirect_chain", "https", "ip", "server", "content_type"],
+        ["charset", "charset_source", "ttfb_seconds", "total_seconds", "robots_verdict", "tls_issuer"],
+        ["tls_expires_at"],
     )
 
 
@@ -126,6 +92,27 @@ def headline(report: FullReportRow) -> str:
     """Title — “description”."""
     quoted = f"“{report.description}”" if report.description else None
     return " — ".join(part for part in (report.title, quoted) if part)
+
+
+def _fields(report: FullReportRow, *names: Iterable[str]) -> None:
+    facts((_(LABELS[name]), _told(getattr(report, name))) for group in names for name in group)
+
+
+def _told(value: object) -> object:
+    """A field as people read it; a list stays one."""
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case int():
+            return number(value)
+        case float():
+            return duration(value)
+        case datetime() | date():
+            return day(value)
+        case list():
+            return [f"{item.get('status')}  {item.get('url')}" if isinstance(item, dict) else item for item in value]
+        case _:
+            return value
 
 
 def facts(rows: Iterable[Fact]) -> None:

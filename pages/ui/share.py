@@ -2,10 +2,11 @@
 
 import json
 import shlex
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.i18n import N_, _
+from core.i18n import N_, _, language
 from core.queries.rows import JobRow
 from core.states import JobType
 from pages.ui.actions import attempt
@@ -13,28 +14,47 @@ from pages.ui.app import origin, service
 from pages.ui.figures import number, plain
 
 FORMATS: dict[str, tuple[str, str]] = {
-    "xlsx": ("Excel", N_("A workbook, one row per line of the list")),
+    "xlsx": ("Excel", N_("A workbook with typed cells and links")),
     "csv": ("CSV", N_("Text with separators, opens everywhere")),
     "json": ("JSON", N_("One document, for programs")),
     "ndjson": ("NDJSON", N_("One object per line, for streams")),
     "parquet": ("Parquet", N_("Columns with types, for data frames")),
 }
+ROWS = {"lines": N_("Line of the list"), "steps": N_("Step")}
+SEPARATORS = {",": N_("Comma"), ";": N_("Semicolon"), "tab": N_("Tab")}
 INLINE_LINES = 200
 """Longer lists go into a file of their own beside the command."""
 
 
 def export(job: JobRow) -> None:
     """Offer the job's export in every format."""
+    st.write(f"**{plain(job.name)}** :gray[#{job.id}]")
+    if not job.is_final:
+        done = job.completed_steps + job.failed_steps
+        st.info(partial(done, job.total_steps), icon=":material/info:")
+    rows = _choice("export_rows", _("One row for each"), ROWS)
+    st.caption(
+        _("The list as given, with duplicates and rejected lines.")
+        if rows == "lines"
+        else _("What was visited, each target once.")
+    )
+    separator = _choice("export_separator", _("Separator of CSV"), SEPARATORS)
+    for name, (label, meaning) in FORMATS.items():
+        st.link_button(
+            f"**{label}** :small[{_(meaning)}]",
+            export_url(job.id, name, rows, separator),
+            icon=":material/download:",
+            width="stretch",
+            key=f"export_{name}",
+        )
 
-    @st.dialog(_("Export"), icon=":material/download:")
-    def dialog() -> None:
-        st.write(f"**{plain(job.name)}** #{job.id}")
-        if not job.is_final:
-            done = job.completed_steps + job.failed_steps
-            st.info(partial(done, job.total_steps), icon=":material/info:")
-        export_links(job)
 
-    dialog()
+def export_url(job_id: int, format: str, rows: str = "lines", separator: str = ",") -> str:
+    """The link to the file, in the language that this screen speaks."""
+    query = {"format": format, "rows": rows, "language": language()}
+    if format == "csv":
+        query["separator"] = separator
+    return f"{origin()}/api/jobs/{job_id}/export?{urlencode(query)}"
 
 
 def partial(done: int, total: int) -> str:
@@ -42,34 +62,22 @@ def partial(done: int, total: int) -> str:
     return _("partial: {done} of {total}").format(done=number(done), total=number(total))
 
 
-def export_links(job: JobRow) -> None:
-    """One link per format."""
-    for name, (label, meaning) in FORMATS.items():
-        url = f"{origin()}/api/jobs/{job.id}/export?format={name}"
-        st.link_button(
-            f"**{label}** :small[{_(meaning)}]", url, icon=":material/download:", width="stretch", key=f"export_{name}"
-        )
-
-
 def copy_as_curl(job: JobRow) -> None:
     """Show the API call that creates this job again."""
-
-    @st.dialog(_("The same as an API call"), width="large", icon=":material/terminal:")
-    def dialog() -> None:
-        given = attempt(lambda: service().input_text(job.id))
-        if given is None:
-            return
-        url, body = call(job, given)
-        document = json.dumps(body, ensure_ascii=False, indent=2)
-        if len(given.splitlines()) <= INLINE_LINES:
-            st.code(curl(url, shlex.quote(document)), language="bash", wrap_lines=True)
-            return
-        file = f"lote-{job.id}.json"
-        st.write(_("The list is long: the call reads it from a file."))
-        st.download_button(_("Download the file"), document, file, "application/json", icon=":material/download:")
-        st.code(curl(url, f"@{file}"), language="bash", wrap_lines=True)
-
-    dialog()
+    given = attempt(lambda: service().input_text(job.id))
+    if given is None:
+        return
+    url, body = call(job, given)
+    document = json.dumps(body, ensure_ascii=False, indent=2)
+    if len(given.splitlines()) <= INLINE_LINES:
+        st.code(curl(url, shlex.quote(document)), language="bash", wrap_lines=True)
+        return
+    file = f"lote-{job.id}.json"
+    st.write(_("The list is long: the call reads it from a file."))
+    st.download_button(
+        _("Download the file"), document, file, "application/json", icon=":material/download:", on_click="ignore"
+    )
+    st.code(curl(url, f"@{file}"), language="bash", wrap_lines=True)
 
 
 def call(job: JobRow, given: str) -> tuple[str, dict[str, object]]:
@@ -85,3 +93,17 @@ def call(job: JobRow, given: str) -> tuple[str, dict[str, object]]:
 def curl(url: str, data: str) -> str:
     """The command; `data` is a quoted document or @file."""
     return f"curl -X POST {shlex.quote(url)} \\\n  -H 'Content-Type: application/json' \\\n  --data {data}"
+
+
+def _choice(key: str, label: str, options: dict[str, str]) -> str:
+    """The chosen option; remembered for the next export."""
+    st.session_state.setdefault(key, next(iter(options)))
+    chosen: str = st.segmented_control(
+        label,
+        list(options),
+        key=key,
+        required=True,
+        format_func=lambda option: _(options[option]),
+        persist_state="session",
+    )
+    return chosen

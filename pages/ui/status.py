@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.i18n import N_, _, ngettext
+from core.i18n import N_, _, ngettext, pgettext
 from core.queries.rows import JobRow
 from core.states import JobStatus, JobType, Origin, StepStatus
 from pages.ui.figures import number
@@ -48,6 +48,19 @@ ORIGINS: dict[str, str] = {
 def word(status: JobStatus | StepStatus | str) -> str:
     """The state in words."""
     return _(LOOKS[status].word)
+
+
+def tile_word(status: str) -> str:
+    """The state of several: Spanish has a plural where English has none."""
+    words = {
+        "pending": pgettext("several", "Pending"),
+        "running": pgettext("several", "Running"),
+        "paused": pgettext("several", "Paused"),
+        "completed": pgettext("several", "Completed"),
+        "failed": pgettext("several", "Failed"),
+        "cancelled": pgettext("several", "Cancelled"),
+    }
+    return words[status]
 
 
 def job_look(job: JobRow) -> Look:

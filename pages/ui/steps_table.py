@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from sqlmodel import Session
 
 from core import queries
 from core.failures import EXPLANATIONS, FailureKind
@@ -15,8 +14,10 @@ from core.queries.rows import JobRow, LineRow, Page, ReportRow, StepRow
 from core.queries.steps import ORDERS
 from core.rows import unicode_form
 from core.states import StepStatus
-from pages.ui import address, columns
+from pages.ui import address, columns, dialog, go
+from pages.ui.app import REPORT
 from pages.ui.figures import clock, duration, now, number, plain
+from pages.ui.labels import LABELS
 from pages.ui.status import step_label
 
 PAGE_SIZE = 50
@@ -28,10 +29,8 @@ ORDER_LABELS = {
     "attempts": N_("Attempts"),
     "error_kind": N_("Failure"),
     "completed_at": N_("Ended"),
-    **{name: columns.LABELS[name] for name in ("total_seconds", "word_count", "http_status", "title")},
+    **{name: LABELS[name] for name in ("total_seconds", "word_count", "http_status", "title")},
 }
-WANTED = "wanted_step"
-"""Session state: (what, step) of the last click in the table: its report, or the history of its attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class Steps:
     lines: dict[int, LineRow]
 
 
-def read(session: Session, job: JobRow, view: View) -> Steps:
-    """The page that the view asks for."""
+def read(session: Any, job: JobRow, view: View) -> Steps:
+    """The page that the view asks for, from the snapshot of this session."""
     page = queries.steps.numbered(
         session,
         job.id,
@@ -125,7 +124,7 @@ def controls(view: View, kinds: dict[str, int], extra: list[str]) -> None:
 
 
 def table(steps: Steps, view: View) -> None:
-    """The page of steps; a click on its buttons leaves its wish in `WANTED`."""
+    """The page of steps, with buttons to the history and the report of each."""
     if not steps.page.items:
         st.caption(_("No step matches. Clear the filters to see all of them."))
         return
@@ -140,10 +139,10 @@ def table(steps: Steps, view: View) -> None:
         column_config={
             **columns.fixed(),
             "attempts": columns.button(
-                _("Attempts"), f"{key}_attempts", _("Click for the history"), 80, lambda: _want("attempts", key, steps)
+                _("Attempts"), f"{key}_attempts", _("Click for the history"), 80, lambda: _attempts(key, steps)
             ),
             "report": columns.button(
-                _("Report"), f"{key}_report", _("Opens the report"), 70, lambda: _want("report", key, steps)
+                _("Report"), f"{key}_report", _("Opens the report"), 70, lambda: _report(key, steps)
             ),
             **columns.chosen(view.columns),
         },
@@ -175,7 +174,7 @@ def _chooser(view: View, extra: list[str]) -> None:
 
 
 def _sort() -> None:
-    sort = f"{'-' if st.session_state['job_descending'] else ''}{st.session_state['job_order']}"
+    sort = f"{'-' if st.session_state['steps_descending'] else ''}{st.session_state['steps_order']}"
     narrow(sort="" if sort == FIRST_ORDER else sort)
 
 
@@ -225,9 +224,15 @@ def _tries(step: StepRow) -> int:
     return step.attempts + (step.status is StepStatus.RUNNING)
 
 
-def _want(what: str, key: str, steps: Steps) -> None:
-    row = st.session_state[f"{key}_{what}"]["row"]
-    st.session_state[WANTED] = (what, steps.page.items[row])
+def _attempts(key: str, steps: Steps) -> None:
+    step = steps.page.items[st.session_state[f"{key}_attempts"]["row"]]
+    dialog.show("attempts", step.job_id, step.step_number)
+
+
+def _report(key: str, steps: Steps) -> None:
+    step = steps.page.items[st.session_state[f"{key}_report"]["row"]]
+    if step.report_id:
+        go.want(REPORT, id=step.report_id)
 
 
 def _pager(page: Page[StepRow], view: View) -> None:

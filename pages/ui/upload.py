@@ -33,7 +33,7 @@ def paste(limit: int) -> None:
         on_change=draft.box_changed,
         persist_state="session",
     )
-    st.caption(f"{_('The preview follows Ctrl+Enter or leaving the box.')} {limits(limit)}")
+    st.caption(" ".join([_("The preview follows Ctrl+Enter or leaving the box."), limits(limit)]))
 
 
 def upload(limit: int) -> None:

@@ -1,8 +1,10 @@
 """Steps, attempts, lines, comments, reports and exports over HTTP."""
 
+import io
 import json
 from typing import Any
 
+import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
@@ -134,3 +136,20 @@ def test_a_wrong_export_is_refused(client: TestClient, job: dict[str, Any]) -> N
         answer = client.get(f"/api/jobs/{job['id']}/export", params=wrong)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == next(iter(wrong))
+
+
+def test_a_csv_has_the_chosen_separator_and_language(client: TestClient, finished: dict[str, Any]) -> None:
+    url = f"/api/jobs/{finished['id']}/export"
+    for given, used in ((",", ","), (";", ";"), ("tab", "\t")):
+        answer = client.get(url, params={"format": "csv", "separator": given})
+        assert f"line{used}input{used}target" in answer.text.splitlines()[0]
+    assert client.get(url, params={"separator": "|"}).status_code == 422
+    about = [
+        openpyxl.load_workbook(io.BytesIO(client.get(url, params={"format": "xlsx", **asked}).content)).worksheets[1]
+        for asked in ({"language": "en"}, {"language": "es"})
+    ]
+    assert [(sheet.title, sheet["B3"].value) for sheet in about] == [
+        ("About", "Completed"),
+        ("Acerca de", "Completado"),
+    ]
+    assert client.get(url, params={"language": "fr"}).status_code == 422

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
@@ -17,6 +18,17 @@ ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 SECONDS = 20
 
 Opened = Callable[..., AppTest]
+
+
+def followed(screen: AppTest) -> AppTest:
+    """The screen that a click leads to: a browser follows the link that `go` draws, AppTest does not."""
+    [link] = [link.proto for link in screen.page_link if link.proto.label == ">"]
+    screen.query_params.clear()
+    screen.query_params.update(dict(parse_qsl(link.query_string)))
+    screen.switch_page({"job": "pages/job.py", "new": "pages/new_job.py", "report": "pages/report.py"}[link.page])
+    screen.run()
+    assert not screen.exception
+    return screen
 
 
 @pytest.fixture

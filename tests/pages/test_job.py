@@ -146,9 +146,13 @@ def test_a_click_on_a_failure_shows_its_steps_and_another_all(
     open_page: Opened, service: JobService, database: Database
 ) -> None:
     screen = open_page(PAGE, id=ended(service, database, 2, 1))
-    screen = click(screen, "failure_dns")
+    [kinds] = [group for group in screen.button_group if group.key == "failures"]
+    kinds.set_value("dns").run()
     assert (targets(screen), screen.query_params["kind"]) == (["h3.test"], "dns")
-    assert len(targets(click(screen, "failure_dns"))) == 3
+    assert "The name could not be found." in written(screen)
+    [kinds] = [group for group in screen.button_group if group.key == "failures"]
+    kinds.set_value(None).run()
+    assert len(targets(screen)) == 3
 
 
 def test_failures_of_one_kind_run_again_with_what_may_help(

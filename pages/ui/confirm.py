@@ -1,0 +1,75 @@
+"""Questions before something is lost: they say what, and the careful answer stands first."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.i18n import _, ngettext
+from core.queries.rows import JobRow
+from pages.ui import dialog, go
+from pages.ui.actions import attempt
+from pages.ui.app import JOBS, service, who
+from pages.ui.figures import number, plain
+from pages.ui.watch import told_at_end
+
+
+def ask_cancel(job: JobRow) -> None:
+    """Whether to cancel the job, and what of it stays."""
+    name(job)
+    if job.is_final:
+        st.write(_("This job has ended meanwhile."))
+        return
+    left = ngettext("{n} step will not run.", "{n} steps will not run.", job.unfinished_steps)
+    kept = ngettext("The {n} report already made stays.", "The {n} reports already made stay.", job.completed_steps)
+    st.write(left.format(n=number(job.unfinished_steps)))
+    if job.completed_steps:
+        st.write(kept.format(n=number(job.completed_steps)))
+    _answers(_("Cancel the job"), _("Keep it running"), f"cancel_{job.id}", lambda: _cancel(job))
+
+
+def ask_delete(job: JobRow) -> None:
+    """Whether to delete the job, with all that belongs to it."""
+    counts = attempt(lambda: service().deletion_counts(job.id))
+    if counts is None:
+        return
+    name(job)
+    st.write(_("This cannot be undone. These go with it:"))
+    st.write(
+        "\n".join(
+            f"- {template.format(n=number(n))}"
+            for template, n in (
+                (ngettext("{n} line", "{n} lines", counts.lines), counts.lines),
+                (ngettext("{n} step", "{n} steps", counts.steps), counts.steps),
+                (ngettext("{n} report", "{n} reports", counts.reports), counts.reports),
+                (ngettext("{n} comment", "{n} comments", counts.comments), counts.comments),
+            )
+            if n
+        )
+    )
+    _answers(_("Delete the job"), _("Keep it"), f"delete_{job.id}", lambda: _delete(job))
+
+
+def name(job: JobRow) -> None:
+    """Which job this is about."""
+    st.write(f"**{plain(job.name)}** :gray[#{job.id}]")
+
+
+def _cancel(job: JobRow) -> None:
+    told_at_end(job.id)
+    attempt(lambda: service().cancel_job(job.id, by=who()))
+
+
+def _delete(job: JobRow) -> None:
+    done = _("Job #{id} deleted").format(id=job.id)
+    if attempt(lambda: service().delete_job(job.id), done=done) is not None:
+        go.want(JOBS)
+
+
+def _answers(yes: str, no: str, key: str, do: Callable[[], None]) -> None:
+    def confirmed() -> None:
+        dialog.close()
+        do()
+
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button(no, key=f"{key}_no", on_click=dialog.close)
+        st.button(yes, key=f"{key}_yes", type="primary", on_click=confirmed)
