@@ -1,0 +1,205 @@
+"""Whatever people, engines and accidents do to jobs, in any order: the counters equal the steps, nothing moves that may
+not, and no attempt is spent but by an answer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from core import queries, queue
+from core.errors import NotFound, Refused
+from core.job_service import JobService
+from core.models import JOB_STEPS, JOBS, REPORTS, STEP_ATTEMPTS
+from core.queue import Claim
+from core.settings import Settings
+from core.states import FINAL, JOB_MOVES, JobStatus
+from tests.story import NOW, completed, failed, lost, new_job, worker_gone
+
+EXAMPLES, STEPS_OF_AN_EXAMPLE = 50, 30
+OWNERS = st.sampled_from(["engine-1", "engine-2"])
+MOVES = {(before, after) for moves in JOB_MOVES.values() for before, after in moves.items() if before != after}
+
+
+class Life(RuleBasedStateMachine):
+    """Jobs of a few steps, two engines that may die, and time that only goes on."""
+
+    jobs = Bundle("jobs")
+    claims = Bundle("claims")
+
+    def __init__(self, service: JobService) -> None:
+        super().__init__()
+        self.service = service
+        self.now: datetime = NOW
+        self.answers: dict[int, int] = {}
+        self.seen: dict[int, JobStatus] = {}
+
+    # -- people
+
+    @rule(target=jobs, n=st.integers(1, 4), start=st.booleans(), lanes=st.integers(1, 3), pause=st.sampled_from([0, 5]))
+    def create(self, n: int, start: bool, lanes: int, pause: int) -> int:
+        config = {"concurrency": lanes, "interval_seconds": pause}
+        return new_job(self.service, n, start=start, config=config)
+
+    @rule(job=jobs, verb=st.sampled_from(["start_job", "pause_job", "resume_job", "cancel_job", "retry"]))
+    def command(self, job: int, verb: str) -> None:
+        with refusable():
+            getattr(self.service, verb)(job)
+
+    @rule(job=jobs)
+    def retry_everything(self, job: int) -> None:
+        with refusable():
+            self.service.retry(job, states=["failed", "cancelled"], overrides={"timeout_seconds": 60})
+
+    @rule(job=consumes(jobs))
+    def delete(self, job: int) -> None:
+        with refusable():
+            self.service.delete_job(job)
+
+    # -- engines
+
+    @rule(target=claims, owner=OWNERS, places=st.integers(1, 4))
+    def claim(self, owner: str, places: int) -> Any:
+        with self.service.database.writing() as session:
+            claimed = queue.claim(session, owner, places, self.now, max_running_jobs=2)
+        assert len(claimed.claims) <= places
+        return multiple(*claimed.claims)
+
+    @rule(one=claims)
+    def answer(self, one: Claim) -> None:
+        self._settle(completed(one), one)
+
+    @rule(one=claims, retry_in=st.sampled_from([None, 0, 20]))
+    def fail(self, one: Claim, retry_in: float | None) -> None:
+        self._settle(failed(one, retry_in), one)
+
+    @rule(one=claims)
+    def hand_back(self, one: Claim) -> None:
+        self._settle(lost(one), None)
+
+    @rule(one=claims)
+    def worker_dies(self, one: Claim) -> None:
+        with self.service.database.writing() as session:
+            queue.settle(session, [worker_gone(one)], self.now)
+
+    # -- accidents and time
+
+    @rule(owner=OWNERS)
+    def kill(self, owner: str) -> None:
+        with self.service.database.writing() as session:
+            queue.rescue(session, "survivor", [owner], self.now)
+
+    @rule(owner=OWNERS)
+    def renew(self, owner: str) -> None:
+        with self.service.database.writing() as session:
+            queue.renew(session, owner, self.now)
+
+    @rule(seconds=st.sampled_from([1, 30, 90]))
+    def wait(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        with self.service.database.writing() as session:
+            queue.rescue(session, "survivor", [], self.now)
+
+    def _settle(self, settlement: queue.Settlement, spends: Claim | None) -> None:
+        with self.service.database.writing() as session:
+            before = session.execute(sa.select(JOB_STEPS.c.status, JOB_STEPS.c.fence, JOB_STEPS.c.attempts).where(
+                JOB_STEPS.c.id == settlement.claim.step_id)).first()  # fmt: skip
+            queue.settle(session, [settlement], self.now)
+            after = session.execute(sa.select(JOB_STEPS.c.attempts).where(
+                JOB_STEPS.c.id == settlement.claim.step_id)).scalar()  # fmt: skip
+        if before is not None:
+            holds = before.status == "running" and before.fence == settlement.claim.fence
+            assert after == before.attempts + (1 if holds and spends else 0)
+
+    # -- what always holds
+
+    @invariant()
+    def counters_equal_steps(self) -> None:
+        with self.service.database.reading() as session:
+            jobs = {row.id: row for row in session.execute(sa.select(JOBS))}
+            counted: dict[int, dict[str, int]] = {job_id: {} for job_id in jobs}
+            for job_id, status, n in session.execute(
+                sa.select(JOB_STEPS.c.job_id, JOB_STEPS.c.status, sa.func.count()).group_by(
+                    JOB_STEPS.c.job_id, JOB_STEPS.c.status
+                )
+            ):
+                counted[job_id][status] = n
+            assert queries.jobs.summary(session).steps["running"] == sum(c.get("running", 0) for c in counted.values())
+        for job_id, job in jobs.items():
+            steps = counted[job_id]
+            assert job.total_steps == sum(steps.values())
+            for state in ("completed", "failed", "cancelled"):
+                assert getattr(job, f"{state}_steps") == steps.get(state, 0)
+            unfinished = steps.get("pending", 0) + steps.get("running", 0)
+            assert (job.status in FINAL) == (unfinished == 0)
+            assert steps.get("running", 0) <= job.config["concurrency"]
+
+    @invariant()
+    def states_move_as_the_table_says(self) -> None:
+        with self.service.database.reading() as session:
+            now = {job_id: JobStatus(status) for job_id, status in session.execute(sa.select(JOBS.c.id, JOBS.c.status))}
+        for job_id, status in now.items():
+            before = self.seen.get(job_id, JobStatus.PENDING)
+            # a claim begins a job and settles nothing, so that one rule makes one move at the most
+            assert status == before or (before, status) in MOVES, f"job {job_id}: {before} → {status}"
+        self.seen = now
+
+    @invariant()
+    def attempts_and_reports_fit_their_steps(self) -> None:
+        with self.service.database.reading() as session:
+            steps = {row.id: row for row in session.execute(sa.select(JOB_STEPS))}
+            attempts = session.execute(sa.select(STEP_ATTEMPTS)).all()
+            reports = [step_id for (step_id,) in session.execute(sa.select(REPORTS.c.step_id))]
+        assert len(reports) == len(set(reports)) == sum(step.status == "completed" for step in steps.values())
+        for step in steps.values():
+            own = [a for a in attempts if a.step_id == step.id]
+            assert sum(a.completed_at is None for a in own) == (step.status == "running")
+            assert len(own) <= step.fence
+
+
+@contextmanager
+def refusable() -> Iterator[None]:
+    """A command may be refused, or come too late; it must never break."""
+    try:
+        yield
+    except (Refused, NotFound):
+        return
+
+
+def test_any_life_of_jobs(database_url: str, tmp_path: Path) -> None:
+    service = JobService.open(
+        Settings.load(database_url=database_url, data_dir=tmp_path / "data", dns_overrides="*.test=127.0.0.1")
+    )
+
+    def life() -> Life:
+        with service.database.writing() as session:
+            session.execute(sa.delete(JOBS))
+        return Life(service)
+
+    try:
+        run_state_machine_as_test(
+            life,
+            settings=settings(
+                max_examples=EXAMPLES,
+                stateful_step_count=STEPS_OF_AN_EXAMPLE,
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    finally:
+        service.close()
