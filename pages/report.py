@@ -6,10 +6,9 @@ from core.i18n import N_, _
 from core.queries import jobs, reports, steps
 from pages.ui import address
 from pages.ui import report_parts as parts
-from pages.ui.app import JOB, REPORT, asked_id, service
+from pages.ui.app import JOB, asked_id, service
 from pages.ui.empty import found, nowhere
 from pages.ui.figures import middle, plain, readable
-from pages.ui.go import go
 from pages.ui.labels import LABELS
 
 TABS = {
@@ -50,9 +49,16 @@ def way(job, before, after, number, total):
 
 def neighbour(report_id, icon, meaning, key):
     """A button that leads to another report, in the tab that is open now."""
-    if st.button("", icon=icon, help=meaning, key=key, type="tertiary", disabled=report_id is None):
-        tab = address.read("tab", TABS)
-        go(REPORT, id=report_id, **({"tab": tab} if tab else {}))
+    st.button(
+        "",
+        icon=icon,
+        help=meaning,
+        key=key,
+        type="tertiary",
+        disabled=report_id is None,
+        on_click=address.write,
+        kwargs={"id": report_id},
+    )
 
 
 def head(report):

@@ -1,5 +1,7 @@
 """Where the list comes in: the box, or a file with what was understood of it and which of its columns are used."""
 
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +12,7 @@ from pages.ui.actions import show_error
 from pages.ui.figures import number, plain
 from pages.ui.lines import TABLE_HEIGHT
 
+PASTE_SCRIPT = Path(__file__).with_name("paste.js").read_text(encoding="utf-8")
 TYPES = ["csv", "tsv", "txt", "xlsx"]
 MAX_MIB = draft.MAX_BYTES // 1024 // 1024
 FIRST_ROWS = 5
@@ -33,6 +36,7 @@ def paste(limit: int) -> None:
         on_change=draft.box_changed,
         persist_state="session",
     )
+    st.html(f"<script>{PASTE_SCRIPT}</script>", unsafe_allow_javascript=True)
     st.caption(" ".join([_("The preview follows Ctrl+Enter or leaving the box."), limits(limit)]))
 
 

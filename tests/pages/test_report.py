@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.db import Database
 from core.job_service import JobService
-from tests.pages.conftest import Opened, followed
+from tests.pages.conftest import Opened
 from tests.story import claim, completed, new_job, settle, steps_of
 
 PAGE = "pages/report.py"
@@ -94,7 +94,7 @@ def test_the_way_leads_to_the_job_and_to_the_reports_beside(
     assert not screen.button(key="before").disabled
     assert open_page(PAGE, id=first).button(key="before").disabled
     assert open_page(PAGE, id=third).button(key="after").disabled
-    screen = followed(screen.button(key="after").click().run())
+    screen.button(key="after").click().run()
     assert screen.query_params["id"] == str(third)
 
 
