@@ -2,14 +2,15 @@
 not, and no attempt is spent but by an answer.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -28,9 +29,11 @@ from core.models import JOB_STEPS, JOBS, REPORTS, STEP_ATTEMPTS
 from core.queue import Claim
 from core.settings import Settings
 from core.states import FINAL, JOB_MOVES, JobStatus
-from tests.story import NOW, completed, failed, lost, new_job, worker_gone
+from tests.story import completed, failed, lost, new_job, worker_gone
 
 EXAMPLES, STEPS_OF_AN_EXAMPLE = 50, 30
+STARTED = st.sampled_from([True, True, True, False])
+PAUSES = st.sampled_from([0, 0, 5])
 OWNERS = st.sampled_from(["engine-1", "engine-2"])
 MOVES = {(before, after) for moves in JOB_MOVES.values() for before, after in moves.items() if before != after}
 
@@ -41,16 +44,16 @@ class Life(RuleBasedStateMachine):
     jobs = Bundle("jobs")
     claims = Bundle("claims")
 
-    def __init__(self, service: JobService) -> None:
+    def __init__(self, service: JobService, happened: Counter[str]) -> None:
         super().__init__()
         self.service = service
-        self.now: datetime = NOW
-        self.answers: dict[int, int] = {}
+        self.happened = happened
+        self.now: datetime = datetime.now(UTC) + timedelta(days=1)  # later than anything that is created meanwhile
         self.seen: dict[int, JobStatus] = {}
 
     # -- people
 
-    @rule(target=jobs, n=st.integers(1, 4), start=st.booleans(), lanes=st.integers(1, 3), pause=st.sampled_from([0, 5]))
+    @rule(target=jobs, n=st.integers(1, 4), start=STARTED, lanes=st.integers(1, 4), pause=PAUSES)
     def create(self, n: int, start: bool, lanes: int, pause: int) -> int:
         config = {"concurrency": lanes, "interval_seconds": pause}
         return new_job(self.service, n, start=start, config=config)
@@ -73,11 +76,15 @@ class Life(RuleBasedStateMachine):
     # -- engines
 
     @rule(target=claims, owner=OWNERS, places=st.integers(1, 4))
-    def claim(self, owner: str, places: int) -> Any:
+    def engine_claims(self, owner: str, places: int) -> Any:
+        return multiple(*self.claim(owner, places))
+
+    def claim(self, owner: str, places: int) -> list[Claim]:
         with self.service.database.writing() as session:
             claimed = queue.claim(session, owner, places, self.now, max_running_jobs=2)
         assert len(claimed.claims) <= places
-        return multiple(*claimed.claims)
+        self.happened["claims"] += len(claimed.claims)
+        return claimed.claims
 
     @rule(one=claims)
     def answer(self, one: Claim) -> None:
@@ -96,9 +103,18 @@ class Life(RuleBasedStateMachine):
         with self.service.database.writing() as session:
             queue.settle(session, [worker_gone(one)], self.now)
 
+    @rule(one=claims, owner=OWNERS)
+    def answer_after_somebody_else_took_over(self, one: Claim, owner: str) -> None:
+        self.kill(one.owner)
+        self.claim(owner, 4)
+        self._settle(completed(one), one)
+
     # -- accidents and time
 
     @rule(owner=OWNERS)
+    def engine_dies(self, owner: str) -> None:
+        self.kill(owner)
+
     def kill(self, owner: str) -> None:
         with self.service.database.writing() as session:
             queue.rescue(session, "survivor", [owner], self.now)
@@ -124,6 +140,7 @@ class Life(RuleBasedStateMachine):
         if before is not None:
             holds = before.status == "running" and before.fence == settlement.claim.fence
             assert after == before.attempts + (1 if holds and spends else 0)
+            self.happened["answers" if holds else "late answers"] += 1
 
     # -- what always holds
 
@@ -188,8 +205,9 @@ def test_any_life_of_jobs(database_url: str, tmp_path: Path) -> None:
     def life() -> Life:
         with service.database.writing() as session:
             session.execute(sa.delete(JOBS))
-        return Life(service)
+        return Life(service, happened)
 
+    happened: Counter[str] = Counter()
     try:
         run_state_machine_as_test(
             life,
@@ -197,9 +215,11 @@ def test_any_life_of_jobs(database_url: str, tmp_path: Path) -> None:
                 max_examples=EXAMPLES,
                 stateful_step_count=STEPS_OF_AN_EXAMPLE,
                 deadline=None,
+                phases=[Phase.generate],  # minimising a failure would take minutes
                 database=None,
                 suppress_health_check=list(HealthCheck),
             ),
         )
     finally:
         service.close()
+    assert min(happened[what] for what in ("claims", "answers", "late answers")) > 10, happened
