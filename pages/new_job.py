@@ -21,7 +21,7 @@ SOURCES = {draft.PASTE: N_("Paste"), draft.UPLOAD: N_("File")}
 
 def act() -> None:
     """The buttons stand above everything that may grow, and are never dimmed: the click after a paste must count."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="new_head"):
         st.title(_("New job"), anchor=False, width="content")
         with st.container(horizontal=True, horizontal_alignment="right", key="new_actions"):
             tried = st.button(
@@ -69,7 +69,7 @@ def choose() -> draft.Reading | None:
         required=True,
         persist_state="session",
     )
-    left, right = st.columns([1, 2])
+    left, right = st.columns([3, 7])
     with left:
         give = paste if draft.source() == draft.PASTE else upload
         give(service().settings.max_steps_per_job)

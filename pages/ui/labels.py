@@ -50,3 +50,12 @@ LABELS = {
     "flags": N_("Flags"),
     "answers": N_("Answers"),
 }
+WORDS = {
+    "charset_source": {
+        "bom": N_("byte order mark"),
+        "header": N_("HTTP header"),
+        "meta": N_("the page itself"),
+        "guess": N_("guessed"),
+    },
+}
+"""Fields whose values are codes: field → code → what people read."""

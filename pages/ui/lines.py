@@ -59,7 +59,7 @@ def not_taken(rows: list[LineRow]) -> None:
     """Lines of a job that were not taken: line, input, reason."""
     lines = [Line.of_row(row.line, row.input, row.verdict, row.reason) for row in rows]
     frame = pd.DataFrame({"line": [x.line for x in lines], "input": [x.input for x in lines], "verdict": _texts(lines)})
-    st.dataframe(frame, hide_index=True, column_config=_columns(lines), key="lines_not_taken")
+    st.dataframe(frame, hide_index=True, column_config=_columns(lines, 160, 640), key="lines_not_taken")
 
 
 def _editor(lines: list[Line], version: int) -> None:
@@ -90,14 +90,14 @@ def _editor(lines: list[Line], version: int) -> None:
             st.pagination(pages, key=PAGE)
 
 
-def _columns(lines: list[Line]) -> dict[str, object]:
+def _columns(lines: list[Line], input_width: int = 140, verdict_width: int = 320) -> dict[str, object]:
     colours = {_text(line): _colour(line) for line in lines}
     return {
         "line": st.column_config.NumberColumn(_("Line"), width=50, format="%d"),
-        "input": st.column_config.TextColumn(_("As given"), width=150),
+        "input": st.column_config.TextColumn(_("As given"), width=input_width),
         "target": st.column_config.TextColumn(_("Target"), width=110),
         "verdict": st.column_config.MultiselectColumn(
-            _("Verdict"), options=list(colours), color=list(colours.values()), width=290
+            _("Verdict"), options=list(colours), color=list(colours.values()), width=verdict_width
         ),
     }
 

@@ -128,7 +128,7 @@ def _number(form: str, name: str) -> None:
         min_value=number(low.ge / words.unit),
         max_value=number(high.le / words.unit),
         step=number(words.step),
-        format="%d" if number is int else None,
+        format="%d" if number is int else "%g",
         help=_(words.help) if words.help else None,
         key=_key(form, name),
         persist_state="session",

@@ -10,7 +10,7 @@ import streamlit as st
 from core.i18n import _
 from core.queries.rows import FullReportRow
 from pages.ui.figures import ago, day, duration, moment, number, size
-from pages.ui.labels import LABELS
+from pages.ui.labels import LABELS, WORDS
 
 SHOWN_CHARACTERS = 100_000
 """A browser lays out this much text without a pause; the rest is in the download."""
@@ -95,10 +95,10 @@ def headline(report: FullReportRow) -> str:
 
 
 def _fields(report: FullReportRow, *names: Iterable[str]) -> None:
-    facts((_(LABELS[name]), _told(getattr(report, name))) for group in names for name in group)
+    facts((_(LABELS[name]), _told(name, getattr(report, name))) for group in names for name in group)
 
 
-def _told(value: object) -> object:
+def _told(name: str, value: object) -> object:
     """A field as people read it; a list stays one."""
     match value:
         case bool():
@@ -109,6 +109,8 @@ def _told(value: object) -> object:
             return duration(value)
         case datetime() | date():
             return day(value)
+        case str() if name in WORDS:
+            return _(WORDS[name].get(value, value))
         case list():
             return [f"{item.get('status')}  {item.get('url')}" if isinstance(item, dict) else item for item in value]
         case _:
@@ -138,18 +140,18 @@ def table(title: str, values: Sequence[str], key: str) -> None:
         st.caption(_("None"))
         return
     web = [value if is_web(value) else None for value in values]
-    frame = pd.DataFrame({"address": [str(value) for value in values], "open": web})
+    frame = pd.DataFrame({"open": web, "address": [str(value) for value in values]})
     st.dataframe(
         frame,
         key=key,
         hide_index=True,
         height="content" if len(values) <= TABLE_ROWS else 420,
         column_config={
-            "address": st.column_config.TextColumn(_("Address"), width="large"),
-            "open": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width=70),
-        }
-        if any(web)
-        else {"address": st.column_config.TextColumn(_("Address"), width="large"), "open": None},
+            "open": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width=60)
+            if any(web)
+            else None,
+            "address": st.column_config.TextColumn(_("Address"), width=780),
+        },
     )
 
 

@@ -36,8 +36,8 @@ def paste(limit: int) -> None:
         on_change=draft.box_changed,
         persist_state="session",
     )
-    st.html(f"<script>{PASTE_SCRIPT}</script>", unsafe_allow_javascript=True)
     st.caption(" ".join([_("The preview follows Ctrl+Enter or leaving the box."), limits(limit)]))
+    st.html(f"<script>{PASTE_SCRIPT}</script>", unsafe_allow_javascript=True)
 
 
 def upload(limit: int) -> None:
