@@ -415,8 +415,8 @@ def test_rows_keep_their_numbers_and_other_columns() -> None:
         ("a.com", "ok"),
         ("HTTPS://A.com/", "corrected: scheme, case, slash"),
         ("exmaple", "rejected: no dot"),
-        ("a.exmaple", "rejected: unknown ending .exmaple: choose “scrape anyway” if it is right"),
-        ("例え.テスト", "rejected: unknown ending .テスト: choose “scrape anyway” if it is right"),
+        ("a.exmaple", "rejected: unknown ending .exmaple: choose “Scrape unknown endings anyway” if it is right"),
+        ("例え.テスト", "rejected: unknown ending .テスト: choose “Scrape unknown endings anyway” if it is right"),
         ("ftp://a.com", "rejected: scheme other than http or https"),
     ],
 )

@@ -1,6 +1,8 @@
 """The Job screen: figures, the one button of each state, steps and their filters, comments, configuration."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +13,7 @@ from core.failures import FailureKind
 from core.job_service import JobService
 from core.states import JobStatus
 from pages.ui import identity
+from pages.ui.progress import pace
 from tests.pages.conftest import Opened
 from tests.story import claim, completed, failed, job_of, new_job, settle, steps_of
 
@@ -262,3 +265,13 @@ def test_ids_that_name_nothing(open_page: Opened) -> None:
     assert "There is no job 7" in errors(open_page(PAGE, id=7))
     assert "There is no job seven" in errors(open_page(PAGE, id="seven"))
     assert "choose it from the list" in "".join(info.value for info in open_page(PAGE).info)
+
+
+def test_the_pace_of_a_first_minute_counts_the_seconds_that_have_passed(
+    service: JobService, database: Database
+) -> None:
+    job = job_of(database, new_job(service, 60))
+    job = replace(job, status=JobStatus.RUNNING, started_at=job.created_at)
+    assert pace(job, 20, job.created_at + timedelta(seconds=15))[0] == "80/min"
+    assert pace(job, 20, job.created_at + timedelta(seconds=600))[0] == "20/min"
+    assert pace(job, 0) == []

@@ -7,8 +7,9 @@ from core.db import Database
 from core.failures import FailureKind
 from core.job_service import JobService
 from core.states import JobStatus
+from pages.ui import draft
 from pages.ui.menu import ITEMS
-from tests.pages.conftest import Opened
+from tests.pages.conftest import Opened, followed
 from tests.story import claim, completed, failed, job_of, new_job, settle
 
 
@@ -218,6 +219,26 @@ def test_menu_actions_change_the_job(open_page: Opened, service: JobService, dat
     screen.run()
     screen.menu_button[0].click("again").run()
     assert len(names(screen)) == 2
+
+
+def test_the_menu_leads_to_the_job_and_to_a_copy_of_its_list(open_page: Opened, service: JobService) -> None:
+    job_id = new_job(service, ["h1.test"], start=False)
+    screen = open_page()
+    screen.menu_button[0].click("duplicate").run()
+    assert followed(screen).text_area(key=draft.TEXT).value == "h1.test"
+    screen = open_page()
+    screen.menu_button[0].click("open").run()
+    assert followed(screen).query_params["id"] == str(job_id)
+
+
+def test_a_job_is_deleted_after_a_question_that_says_what_goes(open_page: Opened, service: JobService) -> None:
+    job_id = new_job(service, 2, start=False)
+    screen = open_page()
+    screen.menu_button[0].click("delete").run()
+    assert "- 2 steps" in written(screen)
+    screen.button(key=f"delete_{job_id}_yes").click().run()
+    assert not screen.exception
+    assert service.list_jobs() == []
 
 
 def test_what_another_tab_did_first_is_told_and_nothing_breaks(
