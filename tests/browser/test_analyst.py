@@ -27,6 +27,14 @@ LINES = "\n".join(
 """31 lines: 27 targets, one duplicate, three that cannot be taken, one comment; line 3 has two targets."""
 
 
+PASTE = """text => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    const options = { clipboardData: data, bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+}"""
+
+
 def paste(page: Page, text: str) -> None:
     page.get_by_label("Domains").last.wait_for()
     box = page.locator("textarea").first
@@ -99,17 +107,19 @@ def test_comments_are_written_edited_and_deleted(page: Page, app: App) -> None:
     page.goto(f"/job?id={job_id}&tab=comments")
     page.get_by_role("textbox", name="Comment").fill("![x](https://evil.example/p.png) **fresh**")
     page.get_by_role("button", name="Comment", exact=True).click()
-    expect(page.get_by_text("![x](https://evil.example/p.png) **fresh**")).to_be_visible()
+    written = page.get_by_test_id("stText")
+    expect(written).to_have_text("![x](https://evil.example/p.png) **fresh**")
     assert page.locator("img[src*='evil.example']").count() == 0
     page.get_by_role("button", name="edit").first.click()
-    page.get_by_role("textbox", name="Comment").first.fill("stale")
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+    page.get_by_role("textbox", name="Comment", exact=True).fill("stale")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
-    expect(page.get_by_text("stale", exact=True)).to_be_visible()
+    expect(written).to_have_text("stale")
     assert app.get(f"/comments/job/{job_id}")["items"][0]["edited_at"] is not None
     page.locator("[class*=comment_ask]").get_by_role("button").first.click()
     page.locator("[class*=st-key-comment_delete] button").click()
-    expect(page.get_by_text("stale", exact=True)).to_have_count(0)
+    expect(written).to_have_count(0)
     assert app.get(f"/comments/job/{job_id}")["total"] == 0
 
 
@@ -166,6 +176,32 @@ def test_the_workbook_is_taken_home(page: Page, app: App, tmp_path: Path) -> Non
     assert "Tidewater" in str(lines[0][header.index("title")])
     assert lines[1][header.index("error_kind")] == "http_404"
     book.close()
+
+
+def test_a_long_paste_is_kept_as_a_file_and_an_immediate_click_takes_all_of_it(page: Page, app: App) -> None:
+    lines = "\n".join(f"h{n:04}.bulk.test" for n in range(1, 3001))
+    page.goto("/new")
+    box = page.locator("textarea").first
+    box.click()
+    page.evaluate(PASTE, lines)
+    page.get_by_role("button", name="Create without starting").click()
+    assert app.get(f"/jobs/{job_id_of(page)}")["total_steps"] == 3000
+
+
+def test_back_leads_where_the_reader_came_from(page: Page, app: App) -> None:
+    first, second = app.batch(["tidewater-bakery.test"]), app.batch(["panaderia-elmolino.test"])
+    app.ended(first)
+    app.ended(second)
+    page.goto(f"/job?id={first}")
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    click_cell(page, 1)
+    page.wait_for_url(re.compile(r"/report\?"))
+    page.goto(f"/job?id={second}")
+    expect(page.get_by_role("heading", name=re.compile(f"#{second}"))).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="tidewater-bakery.test")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name=re.compile(f"#{first}"))).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
