@@ -28,7 +28,7 @@ async def lifespan(_app):
     """Opens the database, starts the engine and the API; ends with the engine stopped."""
     import gc
     import logging
-    import sys
+    import os
 
     from streamlit.runtime.pages_manager import PagesManager
 
@@ -45,12 +45,13 @@ async def lifespan(_app):
         service = JobService.open(settings)
     except LoteError as error:
         log.error("Lote cannot start. %s", error)
-        sys.exit(1)
+        logging.shutdown()
+        os._exit(1)  # an exception would bury the reason under the server's traceback
     _warn(settings, log)
     engine = Engine(settings, service.database)
     engine.start()
     _api.app = create_api(service, lambda: {"status": "ok" if engine.status()["alive"] else "down", **engine.status()})
-    end = _end_by_signal(engine)
+    end = _end_by_signal(engine, service)
     # else the first visitor of /report gets that page without the frame: `pages/` is also Streamlit's older convention
     PagesManager.uses_pages_directory = False
     gc.collect()
@@ -69,16 +70,19 @@ def _warn(settings, log) -> None:
             "the environment sets %s, which Lote does not use; set LOTE_PROXY_URL if the network needs a proxy",
             settings.unused_proxy,
         )
+    for name in settings.unknown_variables:
+        log.warning("%s is set, and there is no such setting", name)
     if settings.allow_anonymous:
         log.warning("LOTE_ALLOW_ANONYMOUS is set: everybody who reaches this port can do everything, without a login")
 
 
-def _end_by_signal(engine):
+def _end_by_signal(engine, service):
     """SIGTERM and SIGINT stop the claims at once and end the process with status 0; gives what awaits that end.
 
     The server would wait for its last open request before it ends the lifespan, and then die of the signal.
     """
     import logging
+    import multiprocessing.util
     import os
     import signal
     import threading
@@ -88,6 +92,8 @@ def _end_by_signal(engine):
     def drain() -> None:
         threading.Timer(HARD_END_SECONDS, lambda: os._exit(0)).start()
         engine.stop()
+        service.close()
+        multiprocessing.util._exit_function()  # it removes the fork server's directory
         logging.shutdown()
         os._exit(0)
 

@@ -129,9 +129,10 @@ def _execute(service: JobService, job: JobRow) -> JobRow:
     """Run the job with a progress bar of its ended steps."""
     from core.engine import Engine
 
+    engine = Engine(service.settings, service.database, only_job=job.id)
     service.start_job(job.id)
     with (
-        Engine(service.settings, service.database, only_job=job.id),
+        engine,
         click.progressbar(length=job.total_steps, label=f"#{job.id} {job.name}", file=sys.stderr) as bar,
     ):
         shown = 0

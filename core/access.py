@@ -81,7 +81,7 @@ def _cross_origin(headers: Headers) -> str | None:
     for origin in headers.getlist("origin"):
         if not _is_same_origin(origin, host):
             return _(OTHER_ORIGIN).format(origin=origin)
-    if "cross-site" in headers.getlist("sec-fetch-site"):
+    if "cross-site" in (value.lower() for value in headers.getlist("sec-fetch-site")):
         return _(OTHER_ORIGIN).format(origin="Sec-Fetch-Site: cross-site")
     return None
 

@@ -1,5 +1,6 @@
 """The database: connections, `reading()` and `writing()` transactions, migrations with a backup before them."""
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -46,7 +47,14 @@ class Database:
     @classmethod
     def of(cls, settings: Settings) -> "Database":
         """The database of the settings; makes the data directory (mode 0700)."""
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnusable(
+                N_("The data directory {directory} cannot be made: {reason}. Set LOTE_DATA_DIR to another one."),
+                directory=settings.data_dir,
+                reason=error.strerror,
+            ) from error
         return cls(settings.url, settings.data_dir)
 
     @property
@@ -67,7 +75,11 @@ class Database:
             yield session
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; SQLite's write-ahead log goes into the file, so that the file alone is a copy."""
+        if self.is_sqlite:
+            with contextlib.suppress(OperationalError), self.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self.engine.dispose()
 
     # -- migrations

@@ -26,7 +26,7 @@ from core.executors import Extractor
 from core.failures import FailureKind
 from core.fetch import Fetcher
 from core.queries import jobs
-from core.queue import Claim, Completed, Failed, Lost, Settlement, WorkerGone
+from core.queue import Claim, Completed, Failed, Lost, Settled, Settlement, WorkerGone
 from core.settings import Settings
 from core.states import JobStatus
 from core.steps import scrape
@@ -218,6 +218,7 @@ class Engine:
         try:
             scraped = scrape(claim, self._fetcher, self._extractor, self._settings, abort)
         except Aborted:
+            log.info("step stopped: %s", claim.target, extra=_ids(claim))
             return Lost(claim)
         except WorkerDied as error:
             log.warning("step: %s", error, extra=_ids(claim))
@@ -227,14 +228,13 @@ class Engine:
         except Exception:  # the edge of an attempt: our own fault must cost this step only
             log.exception("step failed by a fault of Lote's own", extra=_ids(claim))
             return Failed(claim, FailureKind.EXTRACT, "An internal error; the log has the details.", None, None)
-        log.info("step completed: %s", claim.target, extra=_ids(claim))
         return Completed(claim, scraped.report, scraped.text)
 
     def _failed(self, claim: Claim, error: FetchError) -> Failed:
         spent = claim.attempts + 1
         retry_in = retry.decide(error, spent, claim.config, random.random())
         then = "no further attempt" if retry_in is None else f"next attempt in {retry_in:.1f} s"
-        log.warning("step failed (%s): %s; %s", error.kind, error, then, extra=_ids(claim))
+        log.warning("attempt failed (%s): %s; %s", error.kind, error, then, extra=_ids(claim))
         message = retry.last_word(error) if retry_in is None else error.detail
         return Failed(claim, error.kind, message, error.http_status, retry_in)
 
@@ -243,7 +243,7 @@ class Engine:
         while self._outbox and self._settling.acquire(blocking=False):
             try:
                 batch = list(self._outbox)[:SETTLED_AT_ONCE]
-                ended = self._write(batch)
+                settled = self._write(batch)
                 with self._state:
                     for settlement in batch:
                         self._outbox.popleft()
@@ -251,10 +251,12 @@ class Engine:
                     self._state.notify_all()
             finally:
                 self._settling.release()
-            for job_id, status in ended:
+            for settlement, step in settled.steps:
+                log.info("step %s", step or "had another owner: its result is dropped", extra=_ids(settlement.claim))
+            for job_id, status in settled.ended:
                 log.info("job ended: %s", status, extra={"job_id": job_id})
 
-    def _write(self, batch: list[Settlement]) -> list[tuple[int, JobStatus]]:
+    def _write(self, batch: list[Settlement]) -> Settled:
         """Settle together; if one row is refused by the database, each by itself, so that it harms no other."""
         try:
             with self._database.writing() as session:
@@ -263,7 +265,8 @@ class Engine:
             if isinstance(error, OperationalError | InterfaceError):  # the database's fault: the whole batch waits
                 raise
             if len(batch) > 1:
-                return [end for settlement in batch for end in self._write([settlement])]
+                each = [self._write([settlement]) for settlement in batch]
+                return Settled([step for one in each for step in one.steps], [end for one in each for end in one.ended])
             log.exception("the database refused a result", extra=_ids(batch[0].claim))
             message = "The database refused the result; the log has the details."
             with self._database.writing() as session:

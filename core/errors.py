@@ -1,18 +1,15 @@
-"""What can go wrong, as a tree; the docstring is the message, and `retry_may_help` tells whether to try again.
+"""What can go wrong, as a tree; the docstring is the message.
 
 LoteError
 ├── NotFound            an id that names nothing
 ├── Refused             the request is understood and not allowed now (HTTP 409)
-│   ├── ForbiddenMove   a state does not allow what was asked
-│   └── Conflict        the same key with another body, a comment of somebody else …
+│   └── ForbiddenMove   a state does not allow what was asked
 ├── InvalidInput        what was given cannot be used (HTTP 422)
 ├── Aborted             the work was stopped from outside: cancelled, or its claim is gone
 ├── FetchError          a target did not give a page (see failures.py for the kinds)
 ├── WorkerDied          an extraction process died while it held a page
 └── DatabaseUnusable    the database cannot be used as it is: newer than the code, not migrated, a failed migration
 """
-
-from typing import ClassVar
 
 from core.failures import FailureKind
 from core.i18n import N_, _, language, speaking
@@ -21,8 +18,6 @@ from core.states import JobEvent, JobStatus
 
 class LoteError(Exception):
     """Something went wrong."""
-
-    retry_may_help: ClassVar[bool] = False
 
     def __init__(self, template: str | None = None, **values: object) -> None:
         """`template` replaces the docstring as the message; `values` fill its {places}. Mark templates with `N_`."""
@@ -93,10 +88,6 @@ class ForbiddenMove(Refused):
         return f"{super().message} {_(STATUS_SENTENCES[self.status])}"
 
 
-class Conflict(Refused):
-    """This contradicts something that already exists."""
-
-
 class InvalidInput(LoteError):
     """This cannot be used: {problem}"""
 
@@ -138,8 +129,6 @@ class FetchError(LoteError):
 
 class WorkerDied(LoteError):
     """The extraction process died while it held this page."""
-
-    retry_may_help = True
 
 
 class DatabaseUnusable(LoteError):

@@ -54,7 +54,12 @@ def _detail(error: Mapping[str, Any]) -> str:
     sentence = SENTENCES.get(error["type"])
     if sentence is None:
         return str(error["msg"])
-    values = dict(error.get("ctx", {}))
+    values = {name: _plain(value) for name, value in error.get("ctx", {}).items()}
     if "expected" in values:
         values["expected"] = values["expected"].replace(" or ", ", ")  # pydantic's list is an English sentence
     return _(sentence).format(**values)
+
+
+def _plain(value: Any) -> Any:
+    """3600.0 reads as 3600."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

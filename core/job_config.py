@@ -15,7 +15,7 @@ KIB, MIB = 1024, 1024 * 1024
 class JobConfig(BaseModel):
     """How a job's targets are visited. Unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     max_retries: Annotated[int, Field(ge=0, le=10, description="Further attempts after a failure that may pass")] = 2
     interval_seconds: Annotated[float, Field(ge=0, le=3600, description="Pause of a lane after each attempt")] = 1.0
@@ -42,7 +42,7 @@ class JobConfig(BaseModel):
             return cls.model_validate(dict(values or {}))
         except ValidationError as error:
             faults = described({**fault, "loc": ("config", "config", *fault["loc"])} for fault in error.errors())
-            problem = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
+            problem = " ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
             raise InvalidInput(
                 N_("The configuration cannot be used: {problem}"), errors=faults, problem=problem
             ) from error

@@ -16,6 +16,7 @@ from core.db import Database
 from core.draft import Created, Draft, checked_description, checked_name, checked_priority
 from core.errors import DatabaseUnusable, InvalidInput, Refused
 from core.failures import FailureKind
+from core.guard import Guard
 from core.i18n import N_, _
 from core.idempotency import Idempotency, reserve, store
 from core.job_config import JobConfig
@@ -53,6 +54,7 @@ class JobService:
                 )
             )
         settings = settings or Settings.load()
+        Guard.of(settings)  # an override that cannot be used is told now, not by the first step
         database = Database.of(settings)
         try:
             database.prepare(settings.auto_migrate)
@@ -118,7 +120,12 @@ class JobService:
     def create_single_scraping_job(self, domain: str, name: str | None = None, **options: Any) -> Created:
         """A job over one domain, named after it; the options are those of a batch."""
         options.setdefault("job_type", JobType.SINGLE_SCRAPING)
-        return self.create_batch_scraping_job([domain], name or domain.strip()[:200], **options)
+        try:
+            return self.create_batch_scraping_job([domain], name or domain.strip()[:200], **options)
+        except InvalidInput as error:
+            for fault in error.errors:
+                fault["field"] = "domain" if str(fault["field"]).startswith("domains") else fault["field"]
+            raise
 
     def run_again(self, job_id: int, created_by: str = "", origin: Origin = Origin.PYTHON) -> JobRow:
         """A new job with the list and the configuration of this one, started at once."""
@@ -193,8 +200,9 @@ class JobService:
         """Run the job here and now, with an engine that takes only its steps; gives it back finished or paused."""
         from core.engine import Engine
 
+        engine = Engine(self.settings, self.database, only_job=job_id)
         self.start_job(job_id)
-        with Engine(self.settings, self.database, only_job=job_id) as engine:
+        with engine:
             engine.wait_for_job()
         return self.get_job_status(job_id)
 
@@ -313,11 +321,11 @@ _STORED_JOB = TypeAdapter(JobRow)
 def _changed_config(job: JobRow, changes: Mapping[str, Any]) -> dict[str, Any]:
     config = JobConfig.parse({**job.config, **changes}).model_dump()
     fixed = sorted(key for key in changes if key not in CHANGEABLE_AFTER_START and config[key] != job.config[key])
-    if job.is_final or (fixed and not job.is_not_started):
+    if fixed and job.was_started:
         raise Refused(
             N_("Job {job_id} has been started: {keys} cannot change any more. Duplicate the job to use other values."),
             job_id=job.id,
-            keys=", ".join(fixed or sorted(changes)),
+            keys=", ".join(fixed),
         )
     return config
 

@@ -15,9 +15,10 @@ class Owner:
         self.id = uuid.uuid4().hex
         directory = _directory(data_dir)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path = directory / f"{self.id}.lock"
-        self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        self._path, unlocked = directory / f"{self.id}.lock", directory / f"{self.id}.new"
+        self._descriptor = os.open(unlocked, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        unlocked.rename(self._path)  # nobody ever sees it unlocked
 
     def release(self) -> None:
         """Give the lock up; nothing may be held under this id any more."""

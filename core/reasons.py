@@ -5,6 +5,8 @@ from core.queries.rows import JobRow
 from core.states import JobStatus
 
 PAUSED_BY, CANCELLED_BY = "paused_by", "cancelled_by"
+NOT_STARTED, WAITING = "not_started", "waiting"
+"""Codes of `status_reason`; a waiting one has `ahead`, the number of queued jobs before it."""
 
 
 def by(code: str, person: str) -> dict[str, str]:

@@ -1,14 +1,18 @@
 """The settings of this installation: one frozen class, read from the environment (`LOTE_…`) and checked at start."""
 
 import os
+import ssl
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from core import __version__
 from core.errors import InvalidInput
@@ -71,11 +75,37 @@ class Settings(BaseSettings):
             pairs.append((name.strip().lower(), address.strip()))
         return tuple(pairs)
 
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        given = value.get_secret_value()
+        try:
+            known = not given or make_url(given).get_backend_name() in {"sqlite", "postgresql", "postgres"}
+        except (ArgumentError, ValueError) as error:
+            raise ValueError("it is not a URL such as postgresql://user:password@host/name") from error
+        if not known:
+            raise ValueError("only sqlite:// and postgresql:// are possible")
+        return value
+
+    @field_validator("proxy_url", mode="after")
+    @classmethod
+    def _usable_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        parts = urlsplit(value.get_secret_value())
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("it is not a URL such as http://user:password@proxy.example:3128")
+        return value
+
     @field_validator("ca_bundle", mode="after")
     @classmethod
     def _readable(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError(f"there is no file {value}")
+        if value is None:
+            return None
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+        except OSError as error:  # ssl.SSLError is one
+            raise ValueError(f"{value} cannot be read as a PEM file of certificates") from error
         return value
 
     @classmethod
@@ -102,6 +132,12 @@ class Settings(BaseSettings):
         if self.user_agent:
             return self.user_agent
         return f"Lote/{__version__} ({f'+{self.contact}' if self.contact else 'internal data app'})"
+
+    @property
+    def unknown_variables(self) -> list[str]:
+        """Variables of the environment that begin with `LOTE_` and are no setting: typing errors, most likely."""
+        known = {f"LOTE_{name.upper()}" for name in type(self).model_fields}
+        return sorted(name for name in os.environ if name.upper().startswith("LOTE_") and name.upper() not in known)
 
     @property
     def unused_proxy(self) -> str | None:

@@ -35,7 +35,9 @@ Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[\x20-\x7e]{1,255}$",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x20-\x7e]*$",
         description="The same key and body, sent again within 24 h, give the stored answer; another body gives 422",
     ),
 ]

@@ -158,9 +158,7 @@ def _unavailable() -> Response:
 async def _invalid_request(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = faults.described(error.errors())
-    detail = "; ".join(
-        f"{fault['field']}: {fault['detail']}" if fault["field"] else fault["detail"] for fault in errors
-    )
+    detail = " ".join(f"{fault['field']}: {fault['detail']}" if fault["field"] else fault["detail"] for fault in errors)
     return problem(INVALID, detail, [dict(fault) for fault in errors])
 
 

@@ -1,12 +1,14 @@
 """Reads of jobs: one, lists, the facts of the Job screen, totals."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from core import reasons
 from core.errors import NotFound
 from core.i18n import N_
 from core.models import Comment, Job, JobLine, JobStep, Report, StepAttempt
@@ -30,7 +32,7 @@ def get(session: Session, job_id: int) -> JobRow:
         found = one(session, JobRow, _jobs().where(col(Job.id) == job_id))
     if found is None:
         raise NotFound(N_("There is no job {id}. It may have been deleted."), id=job_id)
-    return found
+    return _explained(session, [found])[0]
 
 
 def page(
@@ -46,7 +48,8 @@ def page(
 ) -> Page[JobRow]:
     """Jobs, newest first. `q`: the name contains it, or a host of the job begins with it; `view`: a key of `VIEWS`."""
     statement = _filtered(status, job_type, q, created_by, view)
-    return by_keyset(session, JobRow, statement, col(Job.id), limit=limit, cursor=cursor, descending=True)
+    found = by_keyset(session, JobRow, statement, col(Job.id), limit=limit, cursor=cursor, descending=True)
+    return replace(found, items=_explained(session, found.items))
 
 
 def numbered(
@@ -62,12 +65,13 @@ def numbered(
 ) -> Page[JobRow]:
     """The same jobs as `page`, by page number."""
     statement = _filtered(status, job_type, q, created_by, view)
-    return by_number(session, JobRow, statement, [col(Job.id).desc()], page=page, size=size)
+    found = by_number(session, JobRow, statement, [col(Job.id).desc()], page=page, size=size)
+    return replace(found, items=_explained(session, found.items))
 
 
 def by_ids(session: Session, job_ids: Iterable[int]) -> list[JobRow]:
     """The jobs that exist among the given ones."""
-    return many(session, JobRow, _jobs().where(col(Job.id).in_(list(job_ids))))
+    return _explained(session, many(session, JobRow, _jobs().where(col(Job.id).in_(list(job_ids)))))
 
 
 def facts(session: Session, job: JobRow, now: datetime) -> JobFacts:
@@ -194,6 +198,20 @@ def deletion(session: Session, job_id: int) -> Deletion:
 
 def _jobs() -> sa.Select[Any]:
     return sa.select(*columns(JobRow, Job))
+
+
+def _explained(session: Session, jobs: list[JobRow]) -> list[JobRow]:
+    """A job that waits has its reason from the queue as it is now; the others have theirs from their row."""
+    if all(job.status is not JobStatus.PENDING for job in jobs):
+        return jobs
+    ahead = ahead_of(session, jobs)
+    return [replace(job, status_reason=_why_pending(job, ahead)) for job in jobs]
+
+
+def _why_pending(job: JobRow, ahead: dict[int, int]) -> dict[str, Any] | None:
+    if job.status is not JobStatus.PENDING:
+        return job.status_reason
+    return {"code": reasons.WAITING, "ahead": ahead[job.id]} if job.is_queued else {"code": reasons.NOT_STARTED}
 
 
 def _filtered(

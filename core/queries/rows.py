@@ -61,9 +61,14 @@ class JobRow:
         return self.status is JobStatus.PENDING and self.queued_at is not None
 
     @property
+    def was_started(self) -> bool:
+        """Whether it was ever started; until then all of it may change."""
+        return self.queued_at is not None
+
+    @property
     def is_not_started(self) -> bool:
-        """Never started: all of it may still change."""
-        return self.status is JobStatus.PENDING and self.queued_at is None
+        """Waits for somebody to start it."""
+        return self.status is JobStatus.PENDING and not self.was_started
 
     @property
     def unfinished_steps(self) -> int:

@@ -7,7 +7,7 @@ from core.queue.claim import Claim, Claimed, claim, held, renew
 from core.queue.create import create
 from core.queue.move import cancel, delete, pause, resume, retry, start
 from core.queue.rescue import rescue
-from core.queue.settle import Completed, Failed, Lost, Settlement, WorkerGone, settle
+from core.queue.settle import Completed, Failed, Lost, Settled, Settlement, WorkerGone, settle
 
 __all__ = [
     "Claim",
@@ -15,6 +15,7 @@ __all__ = [
     "Completed",
     "Failed",
     "Lost",
+    "Settled",
     "Settlement",
     "WorkerGone",
     "cancel",

@@ -32,8 +32,10 @@ def pause(session: Session, job_id: int, by: str) -> None:
 
 
 def resume(session: Session, job_id: int) -> None:
-    """Go on: a started job runs at once, another one is again as it was. A running job stays as it is."""
+    """Go on: a job that ran runs at once, another one is again as it was. One that is not paused stays as it is."""
     job = queries.jobs.get(session, job_id)
+    if job.status is JobStatus.PENDING:
+        return
     event = JobEvent.RESUME if job.started_at is not None else JobEvent.REQUEUE
     if not _move(session, job_id, event, status_reason=None):
         _refuse(session, job_id, JobEvent.RESUME, unless=JobStatus.RUNNING)
@@ -118,7 +120,7 @@ def retry(
 
 def delete(session: Session, job_id: int) -> None:
     """Delete a finished or never started job with everything that belongs to it."""
-    not_started = (JOBS.c.status == JobStatus.PENDING) & JOBS.c.queued_at.is_(None)
+    not_started = JOBS.c.status.in_([JobStatus.PENDING, JobStatus.PAUSED]) & JOBS.c.queued_at.is_(None)
     deletable = JOBS.c.status.in_(JOB_MOVES[JobEvent.DELETE]) | not_started
     deleted = session.execute(sa.delete(JOBS).where(JOBS.c.id == job_id, deletable).returning(JOBS.c.id)).first()
     if deleted is None:

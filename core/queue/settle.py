@@ -53,19 +53,29 @@ class WorkerGone:
 Settlement = Completed | Failed | Lost | WorkerGone
 
 
-def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -> list[tuple[int, JobStatus]]:
-    """Settle what is still held; a late result changes nothing. Gives the jobs that ended by it, with their state."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The new state of each step (None: it came too late and changed nothing), and the jobs that ended by it."""
+
+    steps: list[tuple[Settlement, StepStatus | None]]
+    ended: list[tuple[int, JobStatus]]
+
+
+def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -> Settled:
+    """Settle what is still held; a late result changes nothing."""
     by_job: dict[int, list[Settlement]] = {}
     for settlement in settlements:
         by_job.setdefault(settlement.claim.job_id, []).append(settlement)
-    ended: list[tuple[int, JobStatus]] = []
+    settled = Settled([], [])
     for job_id in sorted(by_job):
         session.execute(sa.select(JOBS.c.id).where(JOBS.c.id == job_id).with_for_update())
-        statuses = Counter(_settle_one(session, settlement, now) for settlement in by_job[job_id])
+        steps = [(settlement, _settle_one(session, settlement, now)) for settlement in by_job[job_id]]
+        settled.steps.extend(steps)
+        statuses = Counter(status for _settlement, status in steps)
         completed, failed = statuses[StepStatus.COMPLETED], statuses[StepStatus.FAILED]
         if completed or failed:
-            ended += _count(session, job_id, completed, failed, now)
-    return ended
+            settled.ended.extend(_count(session, job_id, completed, failed, now))
+    return settled
 
 
 def _settle_one(session: Session, settlement: Settlement, now: datetime) -> StepStatus | None:

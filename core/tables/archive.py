@@ -3,6 +3,8 @@
 import io
 import zipfile
 import zlib
+from contextlib import suppress
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from core.errors import InvalidInput
 from core.i18n import N_
@@ -12,6 +14,7 @@ from core.tables.table import CELL_LIMIT, UNPACKED_LIMIT_BYTES
 _MEMBER_LIMIT = 5000
 _HEADER = 30  # bytes of a local file header before its name (APPNOTE 4.3.7)
 _ENCRYPTED = 0x1
+_IDENTITY = ("r:id", "relationships:id")
 
 
 def check_workbook(data: bytes, filename: str) -> None:
@@ -26,6 +29,38 @@ def check_workbook(data: bytes, filename: str) -> None:
             raise broken(filename)
         if cells[0] * cells[1] > CELL_LIMIT:
             raise _too_wide(filename)
+
+
+def sheet_part(data: bytes, place: int, filename: str) -> bytes:
+    """The XML of the sheet at `place` (from 0, in the order of the workbook), found as calamine finds it. `data` has
+    passed `check_workbook`. Raises `InvalidInput`."""
+    members = {member.filename.replace("\\", "/").casefold(): member for member in _members(data, filename)}
+
+    def part(name: str) -> bytes:
+        if name.casefold() not in members:
+            raise broken(filename)
+        return _unpacked(data, members[name.casefold()], UNPACKED_LIMIT_BYTES, filename)
+
+    sheets = _elements(part("xl/workbook.xml"), "sheet")
+    relations = {found.get("Id"): found for found in _elements(part("xl/_rels/workbook.xml.rels"), "Relationship")}
+    identities = [value for name, value in sheets[place].items() if name in _IDENTITY] if place < len(sheets) else []
+    target = relations.get(identities[0] if identities else None, {}).get("Target", "")
+    return part(target.removeprefix("/") if target.startswith(("/xl/", "xl/")) else f"xl/{target}")
+
+
+def _elements(xml: bytes, kind: str) -> list[dict[str, str]]:
+    """The attributes of every element of that local name, as far as the XML is well-formed."""
+    found: list[dict[str, str]] = []
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == kind:
+            found.append(attributes)
+
+    parser = ParserCreate()
+    parser.StartElementHandler = begin
+    with suppress(ExpatError):
+        parser.Parse(xml, True)
+    return found
 
 
 def _members(data: bytes, filename: str) -> list[zipfile.ZipInfo]:

@@ -2,14 +2,15 @@
 
 import re
 from functools import cache
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 _DIGITS = "0123456789"
-_SLICE = 1024 * 1024
+SLICE = 1024 * 1024
+"""Bytes that are read in one go."""
 _MARK = b"sheetData"
 _ANY_CELL = re.compile(rb"<(?:[^<>\s/:]+:)?c[\s/>]")
 _USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: [a-z]{1,9}="[^"<>]*")*(/?)>')
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def reach(xml: bytes) -> tuple[int, int] | None:
@@ -18,10 +19,10 @@ def reach(xml: bytes) -> tuple[int, int] | None:
 
     Cells that only have a format do not count: some programs write them down to the last row.
     """
-    usual = None if xml.startswith(_UTF16) else _usual(xml)
+    usual = None if xml.startswith(UTF16) else _usual(xml)
     if usual is not None:  # six times faster than a parser
         return usual
-    parsed = _Parsed(xml)
+    parsed = Parsed(xml)
     return None if parsed.failed and _MARK in xml else (parsed.row, parsed.column)
 
 
@@ -29,20 +30,20 @@ def _usual(xml: bytes) -> tuple[int, int] | None:
     """The reach if every cell is spelled as spreadsheets do; in slices, so that other threads get their turn."""
     row = column = begin = 0
     while begin < len(xml):
-        end = xml.find(b"<", begin + _SLICE)
+        end = xml.find(b"<", begin + SLICE)
         end = len(xml) if end < 0 else end
         cells = _USUAL_CELL.findall(xml, begin, end)
         if len(cells) != len(_ANY_CELL.findall(xml, begin, end)):
             return None
         filled = [(letters, int(digits)) for letters, digits, closed in cells if not closed]
         row = max([row, *(number for _letters, number in filled)])
-        column = max([column, *(_column(letters.decode()) for letters in {letters for letters, _row in filled})])
+        column = max([column, *(column_number(letters.decode()) for letters in {letters for letters, _row in filled})])
         begin = end
     return row, column
 
 
-class _Parsed:
-    """The same by a real parser, for unusual spellings."""
+class Parsed:
+    """The same by a real parser, for unusual spellings; stops at what is not well-formed."""
 
     def __init__(self, xml: bytes) -> None:
         self.row = self.column = 0
@@ -51,10 +52,14 @@ class _Parsed:
         parser = ParserCreate()
         parser.StartElementHandler = self._element
         parser.StartDoctypeDeclHandler = self._doctype
+        self._prepare(parser)
         try:
             parser.Parse(xml, True)
         except (ExpatError, ValueError):
             self.failed = True
+
+    def _prepare(self, parser: XMLParserType) -> None:
+        """Where a subclass asks for more than the beginnings of elements."""
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         kind = name.rpartition(":")[2] if ":" in name else name
@@ -78,11 +83,12 @@ class _Parsed:
 
 def _place(reference: str) -> tuple[int, int]:
     letters = reference.rstrip(_DIGITS)
-    return int(reference[len(letters) :]), _column(letters)
+    return int(reference[len(letters) :]), column_number(letters)
 
 
 @cache
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """A → 1, AA → 27. Raises `ValueError`."""
     if not letters.isascii() or not letters.isalpha() or len(letters) > 4:
         raise ValueError("no column")
     number = 0

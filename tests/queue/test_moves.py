@@ -14,10 +14,12 @@ COMMANDS = ["start", "pause", "resume", "cancel", "retry", "delete"]
 ALLOWED = {
     ("not started", "start"): "pending",
     ("not started", "pause"): "paused",
+    ("not started", "resume"): "pending",
     ("not started", "cancel"): "cancelled",
     ("not started", "delete"): None,
     ("queued", "start"): "pending",
     ("queued", "pause"): "paused",
+    ("queued", "resume"): "pending",
     ("queued", "cancel"): "cancelled",
     ("running", "start"): "running",
     ("running", "pause"): "paused",
@@ -158,7 +160,11 @@ def test_pause_stops_claims_and_lets_running_steps_end_the_job(service: JobServi
 def test_a_job_paused_before_its_start_is_again_as_it_was_when_resumed(service: JobService) -> None:
     job_id = new_job(service, 1, start=False)
     service.pause_job(job_id)
+    assert service.update_job(job_id, config={"timeout_seconds": 9}).config["timeout_seconds"] == 9
     assert service.resume_job(job_id).is_not_started
+    assert service.resume_job(job_id).is_not_started
+    service.pause_job(job_id)
+    assert service.delete_job(job_id).steps == 1
 
 
 def test_delete_takes_everything_with_it_and_says_what(service: JobService) -> None:
