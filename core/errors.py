@@ -8,6 +8,7 @@ LoteError
 ├── Aborted             the work was stopped from outside: cancelled, or its claim is gone
 ├── FetchError          a target did not give a page (see failures.py for the kinds)
 ├── WorkerDied          an extraction process died while it held a page
+├── NoWorker            no extraction process could be started for a page
 └── DatabaseUnusable    the database cannot be used as it is: newer than the code, not migrated, a failed migration
 """
 
@@ -129,6 +130,10 @@ class FetchError(LoteError):
 
 class WorkerDied(LoteError):
     """The extraction process died while it held this page."""
+
+
+class NoWorker(LoteError):
+    """No extraction process could be started; the step waits and is tried again."""
 
 
 class DatabaseUnusable(LoteError):

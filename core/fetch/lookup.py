@@ -54,7 +54,7 @@ class LookUps:
             pass
         found: list[tuple[str, ...] | BaseException] = []
         done = threading.Event()
-        threading.Thread(target=self._look_up, args=(host, port, found, done), name="lookup", daemon=True).start()
+        self._start(host, port, found, done)
         remaining = visit.remaining()
         with visit.abort.interrupting(done.set):
             done.wait(remaining if limit_seconds is None else min(remaining, limit_seconds))
@@ -65,6 +65,16 @@ class LookUps:
                 f"Timed out after {visit.limit_seconds:g} s: the look-up of {host} did not end (temporary)",
             )
         return _judged(host, found[0])
+
+    def _start(self, host: str, port: int, found: list[tuple[str, ...] | BaseException], done: threading.Event) -> None:
+        """Begin to look up; the thread gives the place back, or this does when there is no thread."""
+        thread = threading.Thread(target=self._look_up, args=(host, port, found, done), name="lookup", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system or a limit allows no more
+            self._places.release()
+            detail = f"The name {host} could not be looked up: no thread for the look-up (temporary)"
+            raise FetchError(FailureKind.DNS, detail) from error
 
     def _look_up(
         self, host: str, port: int, found: list[tuple[str, ...] | BaseException], done: threading.Event
