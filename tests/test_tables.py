@@ -9,13 +9,16 @@ from datetime import date, datetime, time
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.api.shapes import LARGEST_LIST
 from core.errors import InvalidInput
 from core.tables import ROW_LIMIT, UPLOAD_LIMIT_BYTES, Table, read_table
 from core.tables.columns import letters, names
-from core.targets import Policy, parse_rows
+from core.tables.unread import unread_cells
+from core.targets import Policy, parse_items, parse_rows
 
 
 def cells(table: Table) -> list[tuple[str, ...]]:
@@ -209,6 +212,96 @@ def test_a_formula_gives_the_value_that_was_saved_with_it() -> None:
     assert cells(read_table(data, "list.xlsx")) == [("a.com",)]
 
 
+def reasons(table: Table, column: str | None = None) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Line, input and reasons of all lines."""
+    return [(line.line, line.input, line.reasons) for line in parse_rows(table.rows_for(column)).lines]
+
+
+def test_a_formula_without_a_saved_value_stays_as_a_row_and_says_why_it_is_rejected() -> None:
+    rows: list[list[object]] = [["domain", "city"], ['="a"&".com"', "Lugo"], ["b.com", "=A2"], [None, None], ["=A2"]]
+    table = read_table(sheet_of(rows), "list.xlsx")
+    assert table.rows == ((2, ('="a"&".com"', "Lugo")), (3, ("b.com", "=A2")), (5, ("=A2", "")))
+    assert reasons(table) == [(2, '="a"&".com"', ("formula",)), (3, "b.com", ()), (5, "=A2", ("formula",))]
+
+
+def test_a_sheet_of_nothing_but_formulas_is_not_empty() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        workbook.active["B3"] = "=Two!A1"
+        workbook.create_sheet("Two").append(["a.com"])
+
+    table = read_table(book(fill), "list.xlsx")
+    assert (table.sheet, table.rows) == ("Sheet", ((3, ("", "=Two!A1")),))
+    assert reasons(table, "B") == [(3, "=Two!A1", ("formula",))]
+
+
+def test_errors_keep_their_text_in_every_column() -> None:
+    rows: list[list[object]] = [["domain", "sum"], ["a.com", "#DIV/0!"], ["#N/A", 3], ["#REF!", None]]
+    table = read_table(sheet_of(rows), "list.xlsx")
+    assert cells(table) == [("a.com", "#DIV/0!"), ("#N/A", "3"), ("#REF!", "")]
+    assert reasons(table) == [(2, "a.com", ()), (3, "#N/A", ("cell_error",)), (4, "#REF!", ("cell_error",))]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+UNREAD = [
+    (b'<c r="A2"><f>B2</f></c>', "=B2"),
+    (b'<c r="A2" s="1"><f t="shared" ref="A2:A9" si="0">B2&lt;C2</f><v/></c>', "=B2<C2"),
+    (b'<c r="A2"><f t="shared" si="0"/><v></v></c>', "=…"),
+    (b'<c r="A2"><f ca="1" t="shared" si="0"/></c>', "=…"),
+    (b'<c r="A2" t="str"><f>B2</f></c>', "=B2"),
+    (b'<c r="A2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+    (b'<c r="A2" t="e"><f>1/0</f></c>', "=1/0"),
+    (b"<c r='A2' ><f\n>B2</f ></c >", "=B2"),
+    (b'<c r="A2" t = \'e\'><v xml:space="preserve">#NUM!</v></c>', "#NUM!"),
+    (b'<c r="A2"><f><![CDATA[B2&C2]]></f><v></v></c>', "=B2&C2"),
+    (b"<c><f>B2</f></c>", "=B2"),
+]
+
+
+@pytest.mark.parametrize(("cell", "text"), UNREAD)
+def test_cells_without_a_value_are_found_in_every_spelling(cell: bytes, text: str) -> None:
+    row = b'<row r="2">' + cell + b"</row></sheetData>"
+    data = with_part(sheet_of([["a.com"]]), SHEET, lambda xml: xml.replace(b"</sheetData>", row))
+    assert read_table(data, "list.xlsx").rows == ((1, ("a.com",)), (2, (text,)))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="A2" t="str"><f>IF(B2="","",B2)</f><v></v></c>',
+        b"<c r='A2' t='str'><f>B2</f><v/></c>",
+        b'<c r="A2" s="1"/>',
+        b'<c r="A2"><v></v></c>',
+        b'<c r="A2" t="inlineStr"><is><t> </t></is></c>',
+    ],
+)
+def test_rows_without_content_are_skipped_those_with_a_saved_empty_text_too(cell: bytes) -> None:
+    row = b'<row r="2">' + cell + b"</row></sheetData>"
+    data = with_part(sheet_of([["a.com"]]), SHEET, lambda xml: xml.replace(b"</sheetData>", row))
+    assert read_table(data, "list.xlsx").rows == ((1, ("a.com",)),)
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_cells_without_a_value_are_counted_and_found_beyond_the_first_slice(quote: str) -> None:
+    rows = (f"<row r={quote}{n}{quote}><c r={quote}B{n}{quote}><f>A{n}</f><v></v></c></row>" for n in range(1, 40_001))
+    xml = f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
+    assert len(xml) > 2 << 20
+    assert unread_cells(xml, 40_000) == {n: [(2, f"=A{n}")] for n in range(1, 40_001)}
+    with pytest.raises(OverflowError):
+        unread_cells(xml, 39_999)
+
+
+def test_every_sheet_has_its_own_cells_without_a_value() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        workbook.active.append(["a.com"])
+        workbook.create_sheet("Two & <3>").append(["=Sheet!A1"])
+        workbook.move_sheet("Sheet", 1)
+
+    data = book(fill)
+    assert cells(read_table(data, "list.xlsx", sheet="Sheet")) == [("a.com",)]
+    assert cells(read_table(data, "list.xlsx")) == cells(read_table(data, "list.xlsx", sheet="Two & <3>"))
+    assert cells(read_table(data, "list.xlsx")) == [("=Sheet!A1",)]
+
+
 def test_a_sheet_can_be_chosen_and_hidden_ones_come_last() -> None:
     def fill(workbook: openpyxl.Workbook) -> None:
         workbook.active.append(["hidden.com"])
@@ -270,7 +363,21 @@ def test_the_row_limit_is_told_and_a_heading_is_no_row() -> None:
     assert len(read_table(sheet, "list.xlsx", row_limit=10).rows) == 10
     with pytest.raises(InvalidInput, match=f"“list.xlsx” has more than {9} rows"):
         read_table(sheet, "list.xlsx", row_limit=9)
-    assert ROW_LIMIT == 100_000
+
+
+def test_the_rows_are_as_many_as_the_api_takes_and_repeated_ones_are_no_targets() -> None:
+    assert ROW_LIMIT == LARGEST_LIST
+    domains = [f"s{number}.com" for number in range(100_000)] + ["s7.com"]
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as made:
+        sheet = made.add_worksheet()
+        for row, domain in enumerate(domains):
+            sheet.write_string(row, 0, domain)
+    text = "\n".join(domains).encode()
+    given = parse_items(domains)
+    assert ([line.line for line in given.duplicates], len(given.accepted)) == ([100_001], 100_000)
+    for name, data in [("list.csv", text), ("list.txt", text), ("list.xlsx", buffer.getvalue())]:
+        assert parse_rows(read_table(data, name).rows_for()).counts == given.counts
 
 
 def test_too_many_columns_are_refused_before_they_fill_the_memory() -> None:

@@ -385,17 +385,68 @@ def test_public_addresses(address: str) -> None:
     assert is_public(ip_address(address))
 
 
-def test_items_are_one_target_each_by_position() -> None:
-    found = parse_items(["a.com", "b.com c.com", "", "A.com", " d.com ", "e.com,f.com", "domain"])
-    assert [(line.line, line.verdict, line.reasons) for line in found.lines] == [
-        (1, OK, ()),
-        (2, REJECTED, ("spaces",)),
-        (3, REJECTED, ("empty",)),
-        (4, DUPLICATE, ()),
-        (5, OK, ()),
-        (6, REJECTED, ("bad_character",)),
-        (7, REJECTED, ("no_dot",)),
+def test_items_are_read_like_lines_of_text_by_position() -> None:
+    items = [
+        "[a](http://a.com)",
+        "b.com # note",
+        "- “c.com”",
+        "# x",
+        "",
+        "A.com",
+        "d.com e.com,f.com",
+        "g.com exam ple",
     ]
+    items += ["domain", "h.com # ours\ni.com", "1. ana@j.com"]
+    found = parse_items(items)
+    assert [(line.line, line.target, line.verdict, line.reasons) for line in found.lines] == [
+        (1, "a.com", CORRECTED, ("link", "scheme")),
+        (2, "b.com", OK, ()),
+        (3, "c.com", CORRECTED, ("bullet", "quotes")),
+        (4, None, REJECTED, ("empty",)),
+        (5, None, REJECTED, ("empty",)),
+        (6, "a.com", DUPLICATE, ()),
+        (7, "d.com", OK, ()),
+        (7, "e.com", OK, ()),
+        (7, "f.com", OK, ()),
+        (8, None, REJECTED, ("mixed",)),
+        (9, None, REJECTED, ("no_dot",)),
+        (10, "h.com", OK, ()),
+        (10, "i.com", OK, ()),
+        (11, "j.com", CORRECTED, ("bullet", "email")),
+    ]
+    assert [line.input for line in found.lines if line.line in {4, 8}] == ["# x", "g.com exam ple"]
+
+
+def test_a_heading_is_an_item_like_any_other() -> None:
+    assert [line.reasons for line in parse_items(["url", "a.com"]).lines] == [("no_dot",), ()]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason", "sentence"),
+    [
+        (
+            '=A2&".com"',
+            "formula",
+            "a formula without a saved value: open the file in a spreadsheet program and save it",
+        ),
+        ('=HYPERLINK("http://a.com","a.com")', "formula", "a formula without a saved value: open the file"),
+        ("=…", "formula", "a formula without a saved value: open the file"),
+        ("#DIV/0!", "cell_error", "an error instead of a value: correct the cell in the spreadsheet"),
+        (" #N/A", "cell_error", "an error instead of a value"),
+        ("#¿NOMBRE?", "cell_error", "an error instead of a value"),
+        ("# a note", "empty", "empty"),
+        ("=====", "bad_character", "a character"),
+    ],
+)
+def test_what_a_spreadsheet_left_without_a_value_is_told_as_that(cell: str, reason: str, sentence: str) -> None:
+    (line,) = parse_rows([(3, cell, {"city": "Lugo"})]).lines
+    assert (line.line, line.input, line.verdict, line.reasons) == (3, cell, REJECTED, (reason,))
+    assert line.extra == {"city": "Lugo"}
+    assert explain(line).startswith(f"rejected: {sentence}")
+
+
+def test_a_comment_ends_with_its_line_in_a_cell() -> None:
+    assert [line.target for line in parse_rows([(1, "a.com # ours\nb.com", {})]).accepted] == ["a.com", "b.com"]
 
 
 def test_rows_keep_their_numbers_and_other_columns() -> None:
@@ -470,9 +521,13 @@ def test_any_text_gives_a_list_that_adds_up_and_is_stable(text: str, policy: Pol
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(TEXTS, max_size=5), POLICIES)
-def test_any_items_give_one_entry_each(items: list[str], policy: Policy) -> None:
+def test_any_items_give_an_entry_each_at_least(items: list[str], policy: Policy) -> None:
     found = parse_items(items, policy)
-    assert [(line.line, line.input) for line in found.lines] == list(enumerate(items, start=1))
+    assert list(dict.fromkeys(line.line for line in found.lines)) == list(range(1, len(items) + 1))
+    for place, item in enumerate(items, start=1):
+        entries = [line for line in found.lines if line.line == place]
+        assert len(entries) == 1 or all(line.verdict is not REJECTED for line in entries)
+        assert len(entries) > 1 or entries[0].input == item
     for line in found.accepted:
         again = parse_items([line.target or ""], policy).lines[0]
         assert (again.target, again.verdict) == (line.target, OK)

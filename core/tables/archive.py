@@ -14,7 +14,6 @@ from core.tables.table import CELL_LIMIT, UNPACKED_LIMIT_BYTES
 _MEMBER_LIMIT = 5000
 _HEADER = 30  # bytes of a local file header before its name (APPNOTE 4.3.7)
 _ENCRYPTED = 0x1
-_IDENTITY = ("r:id", "relationships:id")
 
 
 def check_workbook(data: bytes, filename: str) -> None:
@@ -43,8 +42,9 @@ def sheet_part(data: bytes, place: int, filename: str) -> bytes:
 
     sheets = _elements(part("xl/workbook.xml"), "sheet")
     relations = {found.get("Id"): found for found in _elements(part("xl/_rels/workbook.xml.rels"), "Relationship")}
-    identities = [value for name, value in sheets[place].items() if name in _IDENTITY] if place < len(sheets) else []
-    target = relations.get(identities[0] if identities else None, {}).get("Target", "")
+    attributes = sheets[place] if place < len(sheets) else {}
+    identity = next((value for name, value in attributes.items() if name.endswith(":id")), "")
+    target = relations.get(identity, {}).get("Target", "")
     return part(target.removeprefix("/") if target.startswith(("/xl/", "xl/")) else f"xl/{target}")
 
 

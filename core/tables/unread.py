@@ -2,7 +2,6 @@
 errors (ECMA-376, 18.3.1.4 and 18.18.11)."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from xml.parsers.expat import XMLParserType
 
@@ -12,10 +11,10 @@ Unread = dict[int, list[tuple[int, str]]]
 """Row → its columns with their texts: `=A2&".com"`, `=…` where a formula is shared with another cell, `#DIV/0!`."""
 
 SHARED = "=…"
-_TELLING = re.compile(rb"<(?:[^<>\s/:]+:)?f[\s/>]|\st\s*=\s*[\"']e[\"']")
+_TELLING = re.compile(rb"[<:]f[\s/>]|t\s*=\s*[\"']e[\"']")
 _USUAL = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"((?: [a-z]{1,9}="[^"<>]*")*)>'
-    rb"(<f(?: [^<>]*)?/>|<f(?: [^<>]*[^<>/])?>([^<]*)</f>)?(?:<v>([^<]*)</v>|<v ?/>)?</c>"
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"((?: [a-z]{1,9}="[^"<>]*")*)>(?=<f|<v>#)'
+    rb"(<f(?: [^<>]*)?/>|<f(?: [^<>]*[^<>/])?>([^<]*)</f>)?(<v>([^<]*)</v>|<v ?/>)?</c>"
 )
 
 
@@ -26,39 +25,41 @@ def unread_cells(xml: bytes, limit: int) -> Unread:
 
 
 def _usual(xml: bytes, limit: int) -> Unread | None:
-    """The cells, or None if some are not spelled as spreadsheets do; in slices, so that other threads get their turn."""
+    """The cells, or None if some are not spelled as spreadsheets do; in slices, to give other threads their turn."""
     found: Unread = {}
     count = begin = 0
     while begin < len(xml):
         end = xml.find(b"<c ", begin + SLICE)
         end = len(xml) if end < 0 else end
-        telling = sum(1 for _match in _TELLING.finditer(xml, begin, end))
-        for match in _USUAL.finditer(xml, begin, end) if telling else ():
-            letters, digits, attributes, formula, inner, value = match.groups()
-            telling -= (formula is not None) + (b' t="e"' in attributes)
-            text = _text(_kind(attributes), formula is not None, _decoded(inner), _saved(match, value))
-            if text:
-                count += 1
-                _check(count, limit)
-                found.setdefault(int(digits), []).append((column_number(letters.decode()), text))
-        if telling:
+        cells = _of_slice(xml, begin, end)
+        if cells is None:
             return None
+        count += len(cells)
+        _check(count, limit)
+        for row, column, text in cells:
+            found.setdefault(row, []).append((column, text))
         begin = end
     return found
 
 
-def _kind(attributes: bytes) -> str:
-    return next((kind for kind in ("e", "str") if b' t="%s"' % kind.encode() in attributes), "")
+def _of_slice(xml: bytes, begin: int, end: int) -> list[tuple[int, int, str]] | None:
+    cells: list[tuple[int, int, str]] = []
+    telling = sum(1 for _match in _TELLING.finditer(xml, begin, end))
+    matches = _USUAL.findall(xml, begin, end) if telling else []
+    for letters, digits, attributes, formula, inner, saved, value in matches:
+        is_error = b' t="e"' in attributes
+        telling -= bool(formula) + is_error
+        if value and not is_error:
+            continue
+        kind = "e" if is_error else "str" if b' t="str"' in attributes else ""
+        text = _text(kind, bool(formula), _decoded(inner), _decoded(value) if saved else None)
+        if text:
+            cells.append((int(digits), column_number(letters.decode()), text))
+    return None if telling else cells
 
 
-def _saved(match: re.Match[bytes], value: bytes | None) -> str | None:
-    if value is None:
-        return "" if match[0].endswith(b"/></c>") and b"<v" in match[0] else None
-    return _decoded(value)
-
-
-def _decoded(raw: bytes | None) -> str:
-    return unescape(raw.decode(errors="replace")) if raw else ""
+def _decoded(raw: bytes) -> str:
+    return unescape(raw.decode(errors="replace"))
 
 
 def _text(kind: str, has_formula: bool, formula: str, value: str | None) -> str | None:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from core.states import Verdict
 from core.targets.judging import judge
 from core.targets.lines import Line, Part, Targets, of_part, without_duplicates
 from core.targets.policy import Policy
-from core.targets.tokens import Token, token_of, tokens_of
+from core.targets.tokens import Token, tokens_of
 
 PARTS_LIMIT = 100_000
 """Tokens of one line; a longer one is rejected unread, so that a book in one line costs little."""
@@ -61,6 +62,15 @@ HEADINGS = frozenset(
 )
 """What people call the column with the targets, in English and Spanish, case-folded."""
 
+CELL_ERRORS = frozenset(
+    {
+        *("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"),
+        *("#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!"),
+        *("#¡NULO!", "#¡DIV/0!", "#¡VALOR!", "#¡REF!", "#¿NOMBRE?", "#¡NUM!", "#N/D", "#¡DESBORDAMIENTO!", "#¡CALC!"),
+    }
+)
+"""What a spreadsheet shows instead of a value, in English and Spanish."""
+
 _SIMPLE = re.compile(r"[a-z0-9.-]*[a-z0-9]")
 _CELL = re.compile(r"[,;|\t]")
 _DEFAULT = Policy()
@@ -76,13 +86,19 @@ def parse_text(text: str, *, policy: Policy = _DEFAULT) -> Targets:
 
 
 def parse_items(items: Iterable[str], policy: Policy = _DEFAULT) -> Targets:
-    """The targets of a list of items, one each (API); `line` is the position from 1; nothing in it is `empty`."""
-    lines = (_entry(place, item, token_of(item), policy, {}) for place, item in enumerate(items, start=1))
+    """The targets of a list of items (API), each read like a line of text; `line` is the position from 1.
+
+    Every item gives at least one entry: one that is blank or only a comment is `empty`; there are no headings.
+    """
+    lines = (line for place, item in enumerate(items, start=1) for line in _read_or_empty(place, item, {}, policy))
     return Targets(tuple(without_duplicates(lines)))
 
 
 def parse_rows(rows: Iterable[tuple[int, str, dict[str, str]]], policy: Policy = _DEFAULT) -> Targets:
-    """The targets of a table: (line number, cell, other columns); a row without anything in its cell is `empty`."""
+    """The targets of a table: (line number, cell, other columns); a row without anything in its cell is `empty`.
+
+    A cell with a formula (`=A2&".com"`) or an error of a spreadsheet (`#DIV/0!`) is rejected as such.
+    """
     return Targets(tuple(without_duplicates(line for row in rows for line in _lines_of_row(*row, policy))))
 
 
@@ -116,27 +132,43 @@ def _physical(text: str) -> list[str]:
 
 
 def _lines_of_row(number: int, cell: str, extra: dict[str, str], policy: Policy) -> Iterator[Line]:
+    code = _unsaved(cell.strip()) if cell and cell.lstrip()[:1] in {"=", "#"} else None
+    if code:
+        yield Line(number, cell, Verdict.REJECTED, (code,), extra=extra)
+    else:
+        yield from _read_or_empty(number, cell, extra, policy)
+
+
+def _unsaved(cell: str) -> str | None:
+    """Why a spreadsheet left no value in a cell; a row of equals signs is an ornament."""
+    if cell.startswith("="):
+        return "formula" if cell.strip("= ") and not cell.startswith("==") else None
+    return "cell_error" if cell.upper() in CELL_ERRORS else None
+
+
+def _read_or_empty(number: int, raw: str, extra: dict[str, str], policy: Policy) -> Iterator[Line]:
+    """The entries of an item or cell: at least one."""
     found = False
-    for line in _read(number, cell, extra, policy):
+    for line in _read(number, raw, extra, policy):
         found = True
         yield line
     if not found:
-        yield Line(number, cell, Verdict.REJECTED, ("empty",), extra=extra)
+        yield Line(number, raw, Verdict.REJECTED, ("empty",), extra=extra)
 
 
 def _read(number: int, raw: str, extra: dict[str, str], policy: Policy) -> Iterator[Line]:
-    """The entries of one line or cell: none without a token."""
+    """The entries of one line, item or cell: none without a token. A comment ends with its own line in a cell."""
     if _SIMPLE.fullmatch(raw):
-        yield _entry(number, raw, Token(raw, raw, ()), policy, extra)
+        yield of_part(number, raw, judge(Token(raw, raw, ()), policy), extra)
         return
     tokens: list[Token] = []
-    for token in tokens_of(raw):
+    for token in chain.from_iterable(map(tokens_of, _physical(raw))):
         tokens.append(token)
         if len(tokens) > PARTS_LIMIT:
             yield Line(number, raw, Verdict.REJECTED, ("too_many_parts",), extra=extra)
             return
     if len(tokens) == 1:
-        yield _entry(number, raw, tokens[0], policy, extra)
+        yield of_part(number, raw, judge(tokens[0], policy), extra)
     elif tokens:
         yield from _several(number, raw, tokens, extra, policy)
 
@@ -148,9 +180,3 @@ def _several(number: int, raw: str, tokens: list[Token], extra: dict[str, str], 
         return
     for part in parts:
         yield of_part(number, part.input, part, extra)
-
-
-def _entry(number: int, raw: str, token: Token, policy: Policy, extra: dict[str, str]) -> Line:
-    if not token.text:
-        return Line(number, raw, Verdict.REJECTED, ("empty",), extra=extra)
-    return of_part(number, raw, judge(token, policy), extra)

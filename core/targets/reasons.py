@@ -26,6 +26,8 @@ CORRECTIONS = {
 REJECTIONS = {
     "empty": N_("empty"),
     "header": N_("heading of the list"),
+    "formula": N_("a formula without a saved value"),
+    "cell_error": N_("an error instead of a value"),
     "mixed": N_("not every part is a target"),
     "rest": N_("these parts are no targets"),
     "too_many_parts": N_("more than 100,000 parts in one line"),
@@ -45,6 +47,8 @@ REJECTIONS = {
     "userinfo": N_("user name or password in the address"),
 }
 WAYS_OUT = {
+    "formula": N_("open the file in a spreadsheet program and save it"),
+    "cell_error": N_("correct the cell in the spreadsheet"),
     "mixed": N_("correct the line, or take its valid parts"),
     "too_many_parts": N_("divide it into lines"),
     "spaces": N_("give one name or address"),

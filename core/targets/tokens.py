@@ -45,11 +45,6 @@ def tokens_of(line: str) -> Iterator[Token]:
         yield token._replace(corrections=token.corrections + given) if given else token
 
 
-def token_of(item: str) -> Token:
-    """An item of a list of items as one token; its text is empty if there is nothing in it."""
-    return _unwrapped(item, item.strip())
-
-
 def _tokens(body: str) -> Iterator[Token]:
     if "](" in body:
         yield from _around(_LINK, "link", body)
