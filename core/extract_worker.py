@@ -37,7 +37,10 @@ def ready() -> int:
 def read(body: bytes, url: str, content_type: str | None, cpu_seconds: float) -> Extraction:
     """Extract one page with at most `cpu_seconds` of processor time; beyond it the kernel sends SIGXCPU."""
     _allow(cpu_seconds)
-    return extract(body, url, content_type)
+    try:
+        return extract(body, url, content_type)
+    finally:
+        _allow(cpu_seconds)  # to send the result: a process that dies meanwhile takes the lock of its pool along
 
 
 def _allow(cpu_seconds: float) -> None:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from core.abort import Abort
-from core.errors import Aborted, FetchError, WorkerDied
+from core.errors import Aborted, FetchError, NoWorker, WorkerDied
 from core.executors import Extractor
 from core.extract import Extraction
 from core.failures import FailureKind
@@ -26,10 +26,10 @@ def small(title: str) -> bytes:
     return f"<html><head><title>{title}</title></head><body><p>Words of {title}</p></body></html>".encode()
 
 
-def slow(seconds: float) -> bytes:
+def slow(seconds: float, title: str = "Slow") -> bytes:
     """Valid markup just under the limit of a tag; lxml's C code compares each attribute with all before it."""
     tag = "<p " + " ".join(f'a{i}=""' for i in range(7_000)) + ">x</p>"
-    return ("<html><body>" + tag * max(1, int(seconds * 25)) + "</body></html>").encode()
+    return (f"<html><title>{title}</title><body>" + tag * max(1, int(seconds * 25)) + "</body></html>").encode()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
@@ -77,9 +77,9 @@ def extractor() -> Iterator[Extractor]:
 
 
 def begin(
-    pool: ThreadPoolExecutor, extractor: Extractor, body: bytes, abort: Abort | None = None
+    pool: ThreadPoolExecutor, extractor: Extractor, body: bytes, abort: Abort | None = None, turn: int = 0
 ) -> Future[Extraction]:
-    return pool.submit(extractor.extract, body, "https://a.test/", None, abort or Abort())
+    return pool.submit(extractor.extract, body, "https://a.test/", None, abort or Abort(), turn=turn)
 
 
 def test_starting_does_not_block_the_caller() -> None:
@@ -118,7 +118,7 @@ def test_a_page_that_takes_too_long_is_stopped_and_its_place_works_on() -> None:
     extractor = Extractor(1, time_limit_seconds=0.5)
     extractor.extract(small("warm"), "https://a.test/", None, Abort())
     began = time.monotonic()
-    with pytest.raises(FetchError, match=r"more than 0\.5 s") as caught:
+    with pytest.raises(FetchError, match=r"more than 0\.5 s to read") as caught:
         extractor.extract(slow(20), "https://a.test/", None, Abort())
     assert caught.value.kind is FailureKind.EXTRACT
     assert time.monotonic() - began < 4
@@ -126,7 +126,18 @@ def test_a_page_that_takes_too_long_is_stopped_and_its_place_works_on() -> None:
     extractor.close()
 
 
-def test_processor_time_is_limited_by_the_kernel_too() -> None:
+def test_a_page_that_takes_too_much_of_the_processor_is_stopped_and_its_place_works_on() -> None:
+    extractor = Extractor(1, cpu_limit_seconds=1)
+    began = time.monotonic()
+    with pytest.raises(FetchError, match="more than 1 s of processor time to read") as caught:
+        extractor.extract(slow(20), "https://a.test/", None, Abort())
+    assert caught.value.kind is FailureKind.EXTRACT
+    assert time.monotonic() - began < 15
+    assert extractor.extract(small("next"), "https://a.test/", None, Abort()).title == "next"
+    extractor.close()
+
+
+def test_processor_time_is_limited_by_the_kernel() -> None:
     code = (
         "import sys; from core import extract_worker\n"
         "for _ in range(3): extract_worker.read(b'<p>x', 'https://a.test/', None, 1)\n"
@@ -191,6 +202,44 @@ def test_an_abort_ends_waiting_for_a_place_and_for_the_start() -> None:
     extractor.close()
 
 
+def test_free_workers_go_round_the_jobs_and_within_a_job_the_first_comes_first() -> None:
+    extractor = Extractor(1)
+    extractor.extract(small("warm"), "https://a.test/", None, Abort())
+    ended: list[str] = []
+    unwanted = Abort()
+
+    def queue(pool: ThreadPoolExecutor, turn: int, name: str) -> None:
+        before = extractor.waiting(turn)
+        page = begin(pool, extractor, slow(0.2, name), unwanted if name == "aborted" else None, turn)
+        page.add_done_callback(lambda page: ended.append("aborted" if page.exception() else page.result().title or ""))
+        assert wait_until(lambda: extractor.waiting(turn) == before + 1)
+
+    with ThreadPoolExecutor(12) as pool:
+        first = begin(pool, extractor, slow(2), turn=1)
+        assert wait_until(lambda: bool(extractor._running))
+        for name in ("1a", "1b", "aborted", "1c", "1d", "2a", "2b", "3a"):
+            queue(pool, 1 if name == "aborted" else int(name[0]), name)
+        assert extractor.waiting_by_turn() == {1: 5, 2: 2, 3: 1}
+        unwanted.set()
+        assert wait_until(lambda: extractor.waiting(1) == 4, 1)
+        assert not first.done() and ended == ["aborted"]
+    assert ended == ["aborted", "2a", "3a", "1a", "2b", "1b", "1c", "1d"]
+    assert extractor.waiting_by_turn() == {} and extractor.waiting(1) == 0
+    extractor.close()
+
+
+def test_slow_pages_of_one_job_leave_a_worker_to_another() -> None:
+    extractor = Extractor(2, time_limit_seconds=1)
+    with ThreadPoolExecutor(32) as pool:
+        heavy = [begin(pool, extractor, slow(20), turn=1) for _ in range(10)]
+        assert wait_until(lambda: any(page.done() for page in heavy), 30)
+        quick = [begin(pool, extractor, small(f"page {n}"), turn=2) for n in range(20)]
+        assert [page.result().title for page in quick] == [f"page {n}" for n in range(20)]
+        assert extractor.waiting(1) > 0
+        assert all(isinstance(page.exception(), FetchError) for page in heavy)
+    extractor.close()
+
+
 def test_closing_ends_all_workers_and_all_waiting() -> None:
     extractor = Extractor(2)
     extractor.extract(small("warm"), "https://a.test/", None, Abort())
@@ -250,3 +299,91 @@ def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
         assert wait_until(lambda: any(processor_seconds(pid) > spent + 0.1 for pid, spent in before.items()), 30)
         app.kill()
         assert wait_until(lambda: not any(child.is_running() for child in children), 5)
+
+
+NO_MEMORY = """
+import errno, os
+fork = os.fork
+def fork_if_there_is_memory():
+    if os.path.exists({flag!r}):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+    return fork()
+os.fork = fork_if_there_is_memory
+"""
+WITHOUT_MEMORY = """
+import logging, pathlib, sys
+from concurrent.futures import ThreadPoolExecutor
+import psutil
+from core.abort import Abort
+from core.errors import NoWorker
+from core.executors import Extractor
+from tests.test_executors import begin, busy_worker, small, slow, wait_until
+
+class Failures(logging.Handler):
+    count = 0
+    def emit(self, record):
+        Failures.count += record.levelno == logging.ERROR
+logging.getLogger("core.executors").addHandler(Failures())
+flag = pathlib.Path(sys.argv[1])
+extractor = Extractor(2, opening_pace_seconds=0.2)
+pool = ThreadPoolExecutor(8)
+"""
+AT_THE_START = """
+flag.touch()
+extractor.start()
+assert extractor.is_able()
+pages = [begin(pool, extractor, small(f"page {n}"), turn=n) for n in range(6)]
+assert all(isinstance(page.exception(), NoWorker) for page in pages), [page.exception() for page in pages]
+assert 3 <= Failures.count <= 5, Failures.count  # attempts, not pages
+assert not extractor.is_able() and extractor.waiting_by_turn() == {}
+page = begin(pool, extractor, small("late"))
+flag.unlink()
+assert page.result().title == "late"
+assert extractor.is_able()
+extractor.close()
+"""
+UNDER_A_PAGE = """
+begin(pool, extractor, small("warm")).result()
+assert wait_until(lambda: len(extractor.worker_pids()) == 2 and len(extractor._free) == 2)
+page = begin(pool, extractor, slow(4, "page"))
+busy = busy_worker(extractor)
+workers = [psutil.Process(pid) for pid in extractor.worker_pids()]
+flag.touch()
+next(worker for worker in workers if worker.pid != busy).kill()  # the fork server dies as it replaces this one
+assert wait_until(lambda: Failures.count > 0, 30)
+assert not page.done()
+flag.unlink()
+assert page.result().title == "page"
+assert wait_until(lambda: not any(worker.is_running() for worker in workers), 15)
+extractor.close()
+"""
+
+
+@pytest.mark.parametrize("story", [AT_THE_START, UNDER_A_PAGE], ids=["at_the_start", "under_a_page"])
+def test_a_page_is_not_to_blame_when_no_process_can_be_started(tmp_path: Path, story: str) -> None:
+    flag = tmp_path / "no_memory"
+    (tmp_path / "sitecustomize.py").write_text(NO_MEMORY.format(flag=str(flag)))
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT_MEMORY + story, str(flag)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=90,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "Cannot allocate memory" in ended.stderr
+
+
+def test_without_a_thread_for_the_places_a_page_is_not_to_blame() -> None:
+    extractor = Extractor(1)
+    before = threading.stack_size(1 << 46)
+    try:
+        with pytest.raises(NoWorker):
+            extractor.extract(small("one"), "https://a.test/", None, Abort())
+    finally:
+        threading.stack_size(before)
+    assert not extractor.is_able()
+    assert extractor.extract(small("two"), "https://a.test/", None, Abort()).title == "two"
+    assert extractor.is_able()
+    extractor.close()
