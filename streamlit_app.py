@@ -50,7 +50,7 @@ async def lifespan(_app):
     _warn(settings, log)
     engine = Engine(settings, service.database)
     engine.start()
-    _api.app = create_api(service, lambda: {"status": "ok" if engine.status()["alive"] else "down", **engine.status()})
+    _api.app = create_api(service, lambda: _vitals(engine.status()))
     end = _end_by_signal(engine, service)
     # else the first visitor of /report gets that page without the frame: `pages/` is also Streamlit's older convention
     PagesManager.uses_pages_directory = False
@@ -62,6 +62,11 @@ async def lifespan(_app):
         engine.stop()
         service.close()
         end()
+
+
+def _vitals(status):
+    """What health says of the engine."""
+    return {"status": "ok" if status["alive"] and status["can_extract"] else "down", **status}
 
 
 def _warn(settings, log) -> None:

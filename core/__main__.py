@@ -6,18 +6,18 @@ import os
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 
 import click
 
-from core import i18n, logs, queries
+from core import i18n, logs
 from core.errors import InvalidInput, LoteError
 from core.export import FORMATS, export
 from core.i18n import _
 from core.job_config import PRESETS
 from core.job_service import JobService
 from core.queries.rows import JobRow
+from core.reasons import sentence
 from core.settings import Settings
 from core.states import JobStatus, Origin
 from core.tables import read_table
@@ -126,24 +126,22 @@ def _check_export(path: Path) -> None:
 
 
 def _execute(service: JobService, job: JobRow) -> JobRow:
-    """Run the job with a progress bar of its ended steps."""
+    """Run the job with a progress bar of its ended steps; an interrupt pauses it, so that nobody runs it unasked."""
     from core.engine import Engine
 
     engine = Engine(service.settings, service.database, only_job=job.id)
     service.start_job(job.id)
-    with (
-        engine,
-        click.progressbar(length=job.total_steps, label=f"#{job.id} {job.name}", file=sys.stderr) as bar,
-    ):
-        shown = 0
-        while not job.is_final:
-            time.sleep(0.2)
-            with service.database.reading() as session:
-                job = queries.jobs.get(session, job.id)
-            ended = job.total_steps - job.unfinished_steps
-            bar.update(ended - shown)
-            shown = ended
-    return job
+    with engine, click.progressbar(length=job.total_steps, label=f"#{job.id} {job.name}", file=sys.stderr) as bar:
+
+        def show(now: JobRow) -> None:
+            bar.update(now.total_steps - now.unfinished_steps - bar.pos)
+            bar.label = f"#{now.id} {now.name} {sentence(now, (now.status_reason or {}).get('ahead', 0))}".rstrip()
+
+        try:
+            engine.wait_for_job(show)
+        except KeyboardInterrupt:
+            service.pause_job(job.id, by=getpass.getuser())
+    return service.get_job_status(job.id)
 
 
 def _tell(job: JobRow) -> None:
@@ -156,6 +154,8 @@ def _tell(job: JobRow) -> None:
             total=job.total_steps,
         )
     )
+    if job.status is JobStatus.PAUSED:
+        click.echo(_("It is paused; resume it in the app, or cancel it there."), err=True)
 
 
 def _write(service: JobService, job: JobRow, path: Path, rows: str) -> None:

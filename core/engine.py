@@ -1,14 +1,13 @@
 """When and by whom steps are worked on: APScheduler's ticks claim, renew and rescue; its second executor runs steps.
 
-The database is the only queue. What this process holds (`_running`, `_outbox`) is work in progress that any other
-engine takes up when this one dies.
+The database is the only queue. What this process holds (`_running`, the outbox) is work in progress that any
+other engine takes up when this one dies.
 """
 
 import logging
 import random
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -16,16 +15,18 @@ from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 
 from core import owner, queue, retry
 from core.abort import Abort
 from core.db import Database
-from core.errors import Aborted, FetchError, WorkerDied
+from core.errors import Aborted, FetchError, NoWorker, WorkerDied
 from core.executors import Extractor
 from core.failures import FailureKind
 from core.fetch import Fetcher
+from core.heart import Heart
+from core.outbox import Outbox
 from core.queries import jobs
+from core.queries.rows import JobRow
 from core.queue import Claim, Completed, Failed, Lost, Settled, Settlement, WorkerGone
 from core.settings import Settings
 from core.states import JobStatus
@@ -38,7 +39,11 @@ RENEW_SECONDS = 15.0
 DRAIN_SECONDS = 10.0
 ALIVE_SECONDS = 15.0
 """A dispatch older than this means that the engine does not work."""
-SETTLED_AT_ONCE = 50
+ABORT_SECONDS = 5.0
+NO_WORKER_SECONDS = 30.0
+"""A step comes back after this when no extraction process could be started for its page."""
+BACKLOG_PER_PROCESS = 4
+"""Pages of one job that may wait for each worker process before nothing more of it is claimed."""
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +59,8 @@ class Engine:
         self._extractor = Extractor(settings.extract_processes)
         self._owner: owner.Owner | None = None
         self._running: dict[tuple[int, int], tuple[Claim, Abort]] = {}
-        self._outbox: deque[Settlement] = deque()
+        self._outbox = Outbox(database, self._settled)
         self._filling = threading.Lock()
-        self._settling = threading.Lock()
         self._state = threading.Condition()
         self._stopping = False
         self._dispatched_at: float | None = None
@@ -65,6 +69,7 @@ class Engine:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,
         )
+        self._heart = Heart(self._scheduler)
 
     # -- life
 
@@ -72,42 +77,48 @@ class Engine:
         """Take up what dead engines of this data directory left, and begin to work; returns at once."""
         self._owner = owner.Owner(self._settings.data_dir)
         self._extractor.start()
-        ticks: list[tuple[Callable[[], object], float]] = [
-            (self._rescue, RESCUE_SECONDS),
-            (self._dispatch, DISPATCH_SECONDS),
-            (self._check_fences, FENCES_SECONDS),
-            (self._renew, RENEW_SECONDS),
-        ]
-        now = datetime.now(UTC)
-        for tick, seconds in ticks:
-            self._scheduler.add_job(_logged(tick), "interval", seconds=seconds, id=tick.__name__, next_run_time=now)
+        self._tick(self._rescue, RESCUE_SECONDS)
+        self._tick(self._dispatch, DISPATCH_SECONDS)
+        self._tick(self._check_fences, FENCES_SECONDS)
+        self._tick(self._renew, RENEW_SECONDS)
         self._scheduler.start()
+        self._heart.start()
         log.info("engine started", extra={"owner": self._owner.id})
 
+    def _tick(self, act: Callable[[], object], seconds: float) -> None:
+        name = act.__name__
+
+        def run() -> None:
+            self._heart.ran(name)
+            _logged(act)()
+
+        self._heart.watch(name, seconds)
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
+
     def stop(self, drain_seconds: float = DRAIN_SECONDS) -> None:
-        """Claim nothing more, let running steps end for `drain_seconds`, hand the rest back. Calling it again waits."""
+        """Claim nothing more, let running steps end for `drain_seconds`, hand the rest back."""
         with self._state:
-            if self._owner is None:
+            if self._stopping or self._owner is None:
                 return
             self._stopping = True
+        with self._filling:  # a claim that is under way is finished, so that nothing is claimed behind our back
+            pass
+        with self._state:
             self._state.wait_for(lambda: not self._running, timeout=drain_seconds)
             left = list(self._running.values())
         for _claim, abort in left:
             abort.set()
         with self._state:
-            self._state.wait_for(lambda: not self._running, timeout=5)
-            unsettled = [claim for claim, _abort in self._running.values()]
-            self._outbox.extend(Lost(claim) for claim in unsettled)
-        _logged(self._settle)()
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+            self._state.wait_for(lambda: not self._running, timeout=ABORT_SECONDS)
+            for claim, _abort in self._running.values():
+                self._outbox.put(Lost(claim))
+        _logged(lambda: self._outbox.flush(wait=True))()
+        self._heart.stop()
+        self._scheduler.shutdown(wait=False)
         self._extractor.close()
         self._fetcher.close()
-        with self._state:
-            if self._owner is not None:
-                self._owner.release()
-                log.info("engine stopped", extra={"owner": self._owner.id})
-            self._owner = None
+        self._owner.release(holds_claims=len(self._outbox) > 0)
+        log.info("engine stopped", extra={"owner": self._owner.id})
 
     def __enter__(self) -> "Engine":
         self.start()
@@ -117,21 +128,24 @@ class Engine:
         self.stop()
 
     def status(self) -> dict[str, Any]:
-        """`alive`: the scheduler runs and has dispatched lately; `running_steps`, `places`, `worker_processes`."""
+        """`alive`: the scheduler runs and has dispatched lately; `can_extract`: worker
+        processes can be started; `running_steps`, `places`, `worker_processes`."""
         at = self._dispatched_at
         return {
             "alive": self._scheduler.running and at is not None and time.monotonic() - at < ALIVE_SECONDS,
+            "can_extract": self._extractor.is_able(),
             "running_steps": len(self._running),
             "places": self._settings.fetch_threads,
             "worker_processes": len(self._extractor.worker_pids()),
         }
 
-    def wait_for_job(self) -> None:
-        """Block until the job of `only_job` is finished or paused, and nothing of it runs here any more."""
+    def wait_for_job(self, told: Callable[[JobRow], None] = lambda job: None) -> None:
+        """Block until the job of `only_job` is finished, or paused with nothing running; `told` hears how it is."""
         assert self._only_job is not None
         while True:
             with self._database.reading() as session:
                 job = jobs.get(session, self._only_job)
+            told(job)
             if job.is_final or (job.status is JobStatus.PAUSED and not self._running):
                 return
             with self._state:
@@ -140,8 +154,8 @@ class Engine:
     # -- ticks
 
     def _dispatch(self) -> None:
-        """Settle what could not be settled before, then fill the free places."""
-        self._settle()
+        """Settle what could not be settled before, then fill the free places; the one does not depend on the other."""
+        _logged(self._outbox.flush)()
         self._fill()
         self._dispatched_at = time.monotonic()
 
@@ -177,7 +191,7 @@ class Engine:
         """Claim for all free places and hand the steps to the executor."""
         with self._filling:
             places = self._settings.fetch_threads - len(self._running)
-            if self._stopping or places <= 0:
+            if self._stopping or places <= 0 or not self._extractor.is_able():
                 return
             with self._database.writing() as session:
                 claimed = queue.claim(
@@ -187,6 +201,7 @@ class Engine:
                     datetime.now(UTC),
                     max_running_jobs=self._settings.max_running_jobs,
                     only_job=self._only_job,
+                    held_back=self._backlogged(),
                 )
             for job_id in claimed.begun:
                 log.info("job began", extra={"job_id": job_id})
@@ -198,6 +213,11 @@ class Engine:
             if claimed.more_at is not None:
                 self._wake_at(claimed.more_at)
 
+    def _backlogged(self) -> list[int]:
+        """Jobs whose pages wait for a worker process already; more of them would only take places from others."""
+        most = BACKLOG_PER_PROCESS * self._settings.extract_processes
+        return [job_id for job_id, n in self._extractor.waiting_by_turn().items() if n >= most]
+
     def _wake_at(self, moment: datetime) -> None:
         """Look again then; the regular tick comes soon enough for anything later than it."""
         if moment < datetime.now(UTC) + timedelta(seconds=DISPATCH_SECONDS):
@@ -208,10 +228,8 @@ class Engine:
     def _run(self, claim: Claim, abort: Abort) -> None:
         """One attempt, from claim to settlement."""
         log.info("step began: %s", claim.target, extra=_ids(claim))
-        settlement = self._attempt(claim, abort)
-        with self._state:
-            self._outbox.append(settlement)
-        _logged(self._settle)()
+        self._outbox.put(self._attempt(claim, abort))
+        _logged(self._outbox.flush)()
         _logged(self._fill)()
 
     def _attempt(self, claim: Claim, abort: Abort) -> Settlement:
@@ -220,6 +238,9 @@ class Engine:
         except Aborted:
             log.info("step stopped: %s", claim.target, extra=_ids(claim))
             return Lost(claim)
+        except NoWorker as error:
+            log.warning("step: %s", error, extra=_ids(claim))
+            return Lost(claim, NO_WORKER_SECONDS)
         except WorkerDied as error:
             log.warning("step: %s", error, extra=_ids(claim))
             return WorkerGone(claim, str(error))
@@ -238,40 +259,16 @@ class Engine:
         message = retry.last_word(error) if retry_in is None else error.detail
         return Failed(claim, error.kind, message, error.http_status, retry_in)
 
-    def _settle(self) -> None:
-        """Write every finished attempt; whoever comes first writes for all, the others need not wait."""
-        while self._outbox and self._settling.acquire(blocking=False):
-            try:
-                batch = list(self._outbox)[:SETTLED_AT_ONCE]
-                settled = self._write(batch)
-                with self._state:
-                    for settlement in batch:
-                        self._outbox.popleft()
-                        self._running.pop((settlement.claim.step_id, settlement.claim.fence), None)
-                    self._state.notify_all()
-            finally:
-                self._settling.release()
-            for settlement, step in settled.steps:
-                log.info("step %s", step or "had another owner: its result is dropped", extra=_ids(settlement.claim))
-            for job_id, status in settled.ended:
-                log.info("job ended: %s", status, extra={"job_id": job_id})
-
-    def _write(self, batch: list[Settlement]) -> Settled:
-        """Settle together; if one row is refused by the database, each by itself, so that it harms no other."""
-        try:
-            with self._database.writing() as session:
-                return queue.settle(session, batch, datetime.now(UTC))
-        except StatementError as error:
-            if isinstance(error, OperationalError | InterfaceError):  # the database's fault: the whole batch waits
-                raise
-            if len(batch) > 1:
-                each = [self._write([settlement]) for settlement in batch]
-                return Settled([step for one in each for step in one.steps], [end for one in each for end in one.ended])
-            log.exception("the database refused a result", extra=_ids(batch[0].claim))
-            message = "The database refused the result; the log has the details."
-            with self._database.writing() as session:
-                failed = Failed(batch[0].claim, FailureKind.EXTRACT, message, None, None)
-                return queue.settle(session, [failed], datetime.now(UTC))
+    def _settled(self, settled: Settled) -> None:
+        """Tell what was written, and give the places back."""
+        with self._state:
+            for settlement, _status in settled.steps:
+                self._running.pop((settlement.claim.step_id, settlement.claim.fence), None)
+            self._state.notify_all()
+        for settlement, status in settled.steps:
+            log.info("step %s", status or "had another owner: its result is dropped", extra=_ids(settlement.claim))
+        for job_id, end in settled.ended:
+            log.info("job ended: %s", end, extra={"job_id": job_id})
 
     @property
     def _id(self) -> str:

@@ -120,8 +120,16 @@ class JobService:
     def create_single_scraping_job(self, domain: str, name: str | None = None, **options: Any) -> Created:
         """A job over one domain, named after it; the options are those of a batch."""
         options.setdefault("job_type", JobType.SINGLE_SCRAPING)
+        targets = self._targets([domain])
+        if len(targets.accepted) > 1:
+            raise InvalidInput(
+                N_("There are {n} domains in “{text}”; a single scraping takes one."),
+                errors=[{"field": "domain", "detail": _("more than one")}],
+                n=len(targets.accepted),
+                text=domain[:200],
+            )
         try:
-            return self.create_batch_scraping_job([domain], name or domain.strip()[:200], **options)
+            return self.create_batch_scraping_job(targets, name or domain.strip()[:200], **options)
         except InvalidInput as error:
             for fault in error.errors:
                 fault["field"] = "domain" if str(fault["field"]).startswith("domains") else fault["field"]
@@ -174,7 +182,7 @@ class JobService:
 
         `steps` names step numbers, at most `MOST_STEPS_NAMED`; states and kinds take any number of steps.
         """
-        JobConfig.parse(dict(overrides or {}))
+        _check_overrides(overrides or {})
         if steps is not None and len(steps) > MOST_STEPS_NAMED:
             raise InvalidInput(
                 N_("{n} steps are named; at most {limit} can be, or all of a state or kind."),
@@ -316,6 +324,17 @@ def _replayed(answer: dict[str, Any]) -> Created:
 
 
 _STORED_JOB = TypeAdapter(JobRow)
+
+
+def _check_overrides(overrides: Mapping[str, Any]) -> None:
+    """Lanes and their pause belong to the job as a whole, not to a step."""
+    JobConfig.parse(overrides)
+    if of_the_job := sorted(CHANGEABLE_AFTER_START & overrides.keys()):
+        raise InvalidInput(
+            N_("A retry cannot change {keys} for some steps only: change the job."),
+            errors=[{"field": f"overrides.{key}", "detail": _("This belongs to the whole job.")} for key in of_the_job],
+            keys=", ".join(of_the_job),
+        )
 
 
 def _changed_config(job: JobRow, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import fcntl
 import os
 import uuid
 from pathlib import Path
-from types import TracebackType
 
 
 class Owner:
@@ -20,16 +19,11 @@ class Owner:
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         unlocked.rename(self._path)  # nobody ever sees it unlocked
 
-    def release(self) -> None:
-        """Give the lock up; nothing may be held under this id any more."""
-        self._path.unlink(missing_ok=True)
+    def release(self, *, holds_claims: bool = False) -> None:
+        """Give the lock up. Where claims are left, the file stays: the next engine sees at once that they are free."""
+        if not holds_claims:
+            self._path.unlink(missing_ok=True)
         os.close(self._descriptor)
-
-    def __enter__(self) -> "Owner":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.release()
 
 
 def alive(data_dir: Path) -> list[str]:
@@ -62,7 +56,7 @@ def _is_locked(path: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: probes do not see each other
     except BlockingIOError:
         return True
     finally:

@@ -5,6 +5,7 @@ from core.queries.rows import JobRow
 from core.states import JobStatus
 
 PAUSED_BY, CANCELLED_BY = "paused_by", "cancelled_by"
+BAD_CONFIG = "bad_config"
 NOT_STARTED, WAITING = "not_started", "waiting"
 """Codes of `status_reason`; a waiting one has `ahead`, the number of queued jobs before it."""
 
@@ -25,6 +26,8 @@ def sentence(job: JobRow, ahead: int = 0, engine_alive: bool = True) -> str:
     reason = job.status_reason or {}
     if job.status is JobStatus.PAUSED and reason.get("by"):
         return _("Paused by {person}").format(person=reason["by"])
+    if job.status is JobStatus.PAUSED and reason.get("code") == BAD_CONFIG:
+        return _("Paused: its configuration cannot be read. {detail}").format(detail=reason.get("detail", ""))
     if job.status is JobStatus.CANCELLED and reason.get("by"):
         return _("Cancelled by {person}").format(person=reason["by"])
     return ""

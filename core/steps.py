@@ -19,7 +19,7 @@ class Scraped:
 
 
 def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Settings, abort: Abort) -> Scraped:
-    """Fetch the target and read its page. Raises `FetchError`, `WorkerDied` or `Aborted`."""
+    """Fetch the target and read its page. Raises `FetchError`, `WorkerDied`, `NoWorker` or `Aborted`."""
     config = claim.config
     options = FetchOptions(
         timeout_seconds=config.timeout_seconds,
@@ -29,7 +29,7 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
         accept_language=config.accept_language,
     )
     page = fetcher.fetch(claim.target, options, abort)
-    found = asdict(extractor.extract(page.body, page.final_url, page.content_type, abort))
+    found = asdict(extractor.extract(page.body, page.final_url, page.content_type, abort, turn=claim.job_id))
     text = found.pop("text")
     return Scraped({**_visit(page), **found, "flags": [], "answers": {}}, text)
 

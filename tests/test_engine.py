@@ -6,19 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from core import queries
+from core import owner, queries, queue
 from core.demo.exchange import Exchange
 from core.engine import Engine
 from core.fetch import Fetcher
 from core.job_service import JobService
+from core.outbox import Outbox
 from core.queries.rows import JobRow
 from core.states import FINAL, JobStatus
 from tests.site import Web, bulk_hosts
-from tests.story import assert_counters_hold, claim, job_of, new_job, steps_of
+from tests.story import assert_counters_hold, claim, completed, job_of, new_job, steps_of
 from tests.test_executors import slow
 
 PATIENCE_SECONDS = 60
@@ -240,6 +242,38 @@ def test_a_killed_extraction_process_costs_no_attempt(service: JobService) -> No
         job = ended(service, job_id)
     assert (job.completed_steps, job.failed_steps) == (30, 0)
     assert {s.attempts for s in steps_of(service.database, job_id)} == {1}
+
+
+def test_a_result_that_cannot_be_stored_costs_its_own_step_only(service: JobService) -> None:
+    jobs = [new_job(service, ["h0001.bulk.test"]), new_job(service, ["h0002.bulk.test", "h0003.bulk.test"])]
+    claims = claim(service.database)
+    ended: list[queue.Settled] = []
+    outbox = Outbox(service.database, ended.append)
+    outbox.put(completed(claims[0], http_status=2**70))
+    for one in claims[1:]:
+        outbox.put(completed(one))
+    outbox.flush()
+    assert len(outbox) == 0
+    assert [job_of(service.database, job_id).status for job_id in jobs] == ["failed", "completed"]
+    assert "could not be stored" in str(steps_of(service.database, jobs[0])[0].error_message)
+
+
+def test_a_clock_set_back_does_not_stop_the_engine(service: JobService) -> None:
+    with engine_on(service) as engine:
+        wait(lambda: engine.status()["alive"], "the engine is alive")
+        for tick in engine._scheduler.get_jobs():  # what the clock of an hour ago makes of them
+            tick.modify(next_run_time=datetime.now(UTC) + timedelta(hours=1))
+        assert ended(service, new_job(service, ["h0001.bulk.test"])).completed_steps == 1
+
+
+def test_claims_that_a_stop_could_not_hand_back_are_free_at_once(service: JobService, tmp_path: Path) -> None:
+    held = owner.Owner(tmp_path)
+    held.release(holds_claims=True)
+    assert owner.gone(tmp_path) == [held.id]
+    clean = owner.Owner(tmp_path)
+    assert owner.alive(tmp_path) == [clean.id]
+    clean.release()
+    assert owner.gone(tmp_path) == [held.id]
 
 
 def test_the_engine_tells_how_it_is(service: JobService) -> None:

@@ -13,7 +13,7 @@ import requests
 
 from core.job_service import JobService
 from tests.app import ROOT, free_port
-from tests.site import Web
+from tests.site import Web, bulk_hosts
 from tests.story import new_job
 
 
@@ -93,6 +93,31 @@ def test_migrate_makes_the_database(web: Web, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "0001" in done.stdout
     assert (tmp_path / "data" / "lote.db").is_file()
+
+
+def test_a_batch_that_somebody_pauses_ends_and_says_so(web: Web, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("\n".join(bulk_hosts(30)), encoding="utf-8")
+    service = JobService.open(web.settings(data_dir=tmp_path / "data"))
+    run = subprocess.Popen(
+        [sys.executable, "-m", "core", "run", str(tmp_path / "list.txt"), "--preset", "gentle"],
+        cwd=ROOT,
+        env=environment(web, tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not any(job.completed_steps for job in service.list_jobs()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        service.pause_job(service.list_jobs()[0].id, by="ana")
+        _out, said = run.communicate(timeout=30)
+        assert run.returncode == 1
+        assert "It is paused" in said
+    finally:
+        run.kill()
+        run.wait()
+        service.close()
 
 
 def test_a_worker_runs_what_others_queue_and_ends_well(web: Web, tmp_path: Path) -> None:

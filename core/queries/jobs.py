@@ -75,9 +75,11 @@ def by_ids(session: Session, job_ids: Iterable[int]) -> list[JobRow]:
 
 
 def facts(session: Session, job: JobRow, now: datetime) -> JobFacts:
-    """What the Job screen shows beside the job; the cost does not depend on the job's size but for its failures."""
+    """What the Job screen shows beside the job; the cost grows with what failed or was not taken, not with the job."""
     steps = sa.select(sa.func.count()).select_from(JobStep).where(col(JobStep.job_id) == job.id)
-    lines = sa.select(col(JobLine.verdict), sa.func.count()).where(col(JobLine.job_id) == job.id)
+    lines = sa.select(col(JobLine.verdict), sa.func.count()).where(
+        col(JobLine.job_id) == job.id, col(JobLine.verdict).in_([Verdict.DUPLICATE, Verdict.REJECTED])
+    )
     verdicts = {verdict: n for verdict, n in session.execute(lines.group_by(col(JobLine.verdict)))}
     duplicates, rejected = verdicts.get(Verdict.DUPLICATE, 0), verdicts.get(Verdict.REJECTED, 0)
     failures = (
@@ -91,7 +93,7 @@ def facts(session: Session, job: JobRow, now: datetime) -> JobFacts:
         running_steps=session.execute(running).scalar_one() if running is not None else 0,
         failures={str(kind): n for kind, n in session.execute(failures)} if job.failed_steps else {},
         steps_last_minute=_ended_since(session, now - timedelta(minutes=1), job.id) if job.is_active else 0,
-        lines=sum(verdicts.values()),
+        lines=job.total_steps + duplicates + rejected,
         not_taken=duplicates + rejected,
         rejected=rejected,
         comments=session.execute(

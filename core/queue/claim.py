@@ -1,12 +1,16 @@
 """Claims: which steps an engine works on, until when, and under which fence."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from core import reasons
+from core.errors import InvalidInput
 from core.job_config import JobConfig
 from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
 from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
@@ -14,6 +18,11 @@ from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, Ste
 LEASE_SECONDS = 60
 CLAIM_LOCK = 0x4C6F7465
 """Key of PostgreSQL's advisory lock: claims of several engines go one after the other, as SQLite's do by themselves."""
+BREAKING_OFF_SECONDS = 2.0
+"""A visit whose claim is gone ends within this time; its host rests so long."""
+
+_OWN = STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id
+_CLAIMED = [JOB_STEPS.c[n] for n in ("id", "job_id", "step_number", "target", "host", "attempts", "fence", "overrides")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +50,42 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lanes:
+class _Job:
+    """A running job in the eyes of a claim: `running` steps, `free` lanes, when the next lane ends its rest."""
+
+    id: int
+    config: JobConfig
+    running: int
     free: int
     rest_ends_at: datetime | None
 
 
 def claim(
-    session: Session, owner: str, places: int, now: datetime, *, max_running_jobs: int, only_job: int | None = None
+    session: Session,
+    owner: str,
+    places: int,
+    now: datetime,
+    *,
+    max_running_jobs: int,
+    only_job: int | None = None,
+    held_back: Collection[int] = (),
 ) -> Claimed:
-    """Fill up to `places` with due steps: jobs by priority, those of one priority in equal shares.
+    """Fill up to `places` with due steps: jobs by priority; of one priority, those with the fewest running steps first.
 
-    First queued jobs get the free places for running jobs. `only_job` keeps to that job.
+    First queued jobs get the free places for running jobs. `only_job` keeps to that job; nothing is claimed of the
+    jobs that are `held_back`.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(CLAIM_LOCK)))
     begun = _begin(session, now, max_running_jobs, only_job)
-    running = sa.select(JOBS.c.id, JOBS.c.priority, JOBS.c.config).where(JOBS.c.status == JobStatus.RUNNING)
-    if only_job is not None:
-        running = running.where(JOBS.c.id == only_job)
-    jobs = session.execute(
-        running.order_by(JOBS.c.priority.desc(), JOBS.c.queued_at, JOBS.c.id).with_for_update()
-    ).all()
-    configs = {job.id: JobConfig.parse(job.config) for job in jobs}
-    lanes = {job.id: _lanes(session, job.id, configs[job.id], now) for job in jobs}
     claims: list[Claim] = []
-    for priority in sorted({job.priority for job in jobs}, reverse=True):
-        peers = [job.id for job in jobs if job.priority == priority]
-        while peers and places > len(claims):
-            share = -(-(places - len(claims)) // len(peers))
-            job_id = peers.pop(0)
-            wanted = min(share, lanes[job_id].free, places - len(claims))
-            claims += _take(session, job_id, configs[job_id], wanted, owner, now)
-    return Claimed(claims, begun, _more_at(session, lanes, now))
+    jobs: list[_Job] = []
+    for peers in _running_jobs(session, now, only_job, held_back):
+        jobs += peers
+        for number, job in enumerate(sorted(peers, key=lambda job: job.running)):
+            share = -(-(places - len(claims)) // (len(peers) - number))
+            claims += _take(session, job, min(share, job.free), owner, now)
+    return Claimed(claims, begun, _more_at(session, jobs, now))
 
 
 def renew(session: Session, owner: str, now: datetime) -> int:
@@ -96,41 +109,67 @@ def held(session: Session, owner: str) -> set[tuple[int, int]]:
 
 
 def _begin(session: Session, now: datetime, max_running_jobs: int, only_job: int | None) -> list[int]:
-    """Queued jobs become running while there are places, highest priority first, then oldest; gives their ids."""
+    """Queued jobs become running while there are places, highest priority first, then oldest; gives their ids.
+
+    Locks these and all running jobs, in the order of their ids as every other transaction does.
+    """
     running = sa.select(sa.func.count()).select_from(JOBS).where(JOBS.c.status == JobStatus.RUNNING)
-    places = max_running_jobs - session.execute(running).scalar_one()
-    if places <= 0:
-        return []
+    places = max(0, max_running_jobs - session.execute(running).scalar_one())
     queued = sa.select(JOBS.c.id).where(JOBS.c.status.in_(JOB_MOVES[JobEvent.PROMOTE]), JOBS.c.queued_at.is_not(None))
     if only_job is not None:
         queued = queued.where(JOBS.c.id == only_job)
-    first = queued.order_by(JOBS.c.priority.desc(), JOBS.c.queued_at, JOBS.c.id).limit(places).with_for_update()
+    first = queued.order_by(JOBS.c.priority.desc(), JOBS.c.queued_at, JOBS.c.id).limit(places)
     ids = [job_id for (job_id,) in session.execute(first)]
-    if ids:
+    concerned = JOBS.c.id.in_(ids) | (JOBS.c.status == JobStatus.RUNNING)
+    session.execute(sa.select(JOBS.c.id).where(concerned).order_by(JOBS.c.id).with_for_update())
+    begun = session.execute(
+        sa.update(JOBS)
+        .where(JOBS.c.id.in_(ids), JOBS.c.status.in_(JOB_MOVES[JobEvent.PROMOTE]), JOBS.c.queued_at.is_not(None))
+        .values(status=JobStatus.RUNNING, started_at=sa.func.coalesce(JOBS.c.started_at, now))
+        .returning(JOBS.c.id)
+    )
+    return [job_id for (job_id,) in begun]
+
+
+def _running_jobs(
+    session: Session, now: datetime, only_job: int | None, held_back: Collection[int]
+) -> Iterator[list[_Job]]:
+    """The running jobs, those of one priority together, the highest first."""
+    running = sa.select(JOBS.c.id, JOBS.c.priority, JOBS.c.config).where(JOBS.c.status == JobStatus.RUNNING)
+    if only_job is not None:
+        running = running.where(JOBS.c.id == only_job)
+    rows = session.execute(running.order_by(JOBS.c.priority.desc(), JOBS.c.queued_at, JOBS.c.id)).all()
+    for _priority, peers in groupby(rows, key=lambda row: row.priority):
+        wanted = [row for row in peers if row.id not in held_back]
+        yield [job for row in wanted if (job := _job(session, row.id, row.config, now)) is not None]
+
+
+def _job(session: Session, job_id: int, stored: dict[str, Any], now: datetime) -> _Job | None:
+    """The job with its lanes: neither taken by a running step nor resting after an attempt.
+
+    One whose stored configuration cannot be read is paused, so that it stops no other job.
+    """
+    try:
+        config = JobConfig.parse(stored)
+    except InvalidInput as error:
+        reason = {"code": reasons.BAD_CONFIG, "detail": str(error)}
         session.execute(
             sa.update(JOBS)
-            .where(JOBS.c.id.in_(ids), JOBS.c.status.in_(JOB_MOVES[JobEvent.PROMOTE]))
-            .values(status=JobStatus.RUNNING, started_at=sa.func.coalesce(JOBS.c.started_at, now))
+            .where(JOBS.c.id == job_id, JOBS.c.status.in_(JOB_MOVES[JobEvent.PAUSE]))
+            .values(status=JobStatus.PAUSED, status_reason=reason)
         )
-    return ids
-
-
-def _lanes(session: Session, job_id: int, config: JobConfig, now: datetime) -> _Lanes:
-    """Lanes that are neither taken by a running step nor resting after an attempt."""
+        return None
     of_job = JOB_STEPS.c.job_id == job_id
-    running = sa.select(sa.func.count()).select_from(JOB_STEPS).where(of_job, JOB_STEPS.c.status == StepStatus.RUNNING)
-    taken = session.execute(running).scalar_one()
+    counted = sa.select(sa.func.count()).select_from(JOB_STEPS).where(of_job, JOB_STEPS.c.status == StepStatus.RUNNING)
+    running = session.execute(counted).scalar_one()
     if not config.interval_seconds:
-        return _Lanes(config.concurrency - taken, None)
+        return _Job(job_id, config, running, max(0, config.concurrency - running), None)
     resting = sa.select(sa.func.count(), sa.func.min(STEP_ATTEMPTS.c.completed_at)).where(
         of_job, _ended_within(config.interval_seconds, now)
     )
-    n, earliest = session.execute(resting.select_from(STEP_ATTEMPTS.join(JOB_STEPS, _own))).one()
+    n, earliest = session.execute(resting.select_from(STEP_ATTEMPTS.join(JOB_STEPS, _OWN))).one()
     rest_ends_at = earliest + timedelta(seconds=config.interval_seconds) if n else None
-    return _Lanes(config.concurrency - taken - n, rest_ends_at)
-
-
-_own = STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id
+    return _Job(job_id, config, running, max(0, config.concurrency - running - n), rest_ends_at)
 
 
 def _ended_within(seconds: float, now: datetime) -> sa.ColumnElement[bool]:
@@ -140,9 +179,16 @@ def _ended_within(seconds: float, now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _take(session: Session, job_id: int, config: JobConfig, wanted: int, owner: str, now: datetime) -> list[Claim]:
+def _broken_off_lately(now: datetime) -> sa.ColumnElement[bool]:
+    """Attempts whose visit may still be on its way although the claim is gone: cancelled, or lost."""
+    return (STEP_ATTEMPTS.c.completed_at > now - timedelta(seconds=BREAKING_OFF_SECONDS)) & STEP_ATTEMPTS.c.outcome.in_(
+        [Outcome.CANCELLED, Outcome.LOST]
+    )
+
+
+def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -> list[Claim]:
     """Claim up to `wanted` due steps of the job, one a host, no host that is being visited or has just been."""
-    ids = _due(session, job_id, config, wanted, now)
+    ids = _due(session, job, wanted, now)
     if not ids:
         return []
     taken = session.execute(
@@ -157,7 +203,7 @@ def _take(session: Session, job_id: int, config: JobConfig, wanted: int, owner: 
         )
         .returning(*_CLAIMED)
     ).all()
-    claims = sorted((_claim(row, owner, config) for row in taken), key=lambda c: ids.index(c.step_id))
+    claims = sorted((_claim(row, owner, job.config) for row in taken), key=lambda c: ids.index(c.step_id))
     session.execute(
         sa.insert(STEP_ATTEMPTS),
         [{"step_id": c.step_id, "number": c.fence, "started_at": now} for c in claims],
@@ -165,28 +211,26 @@ def _take(session: Session, job_id: int, config: JobConfig, wanted: int, owner: 
     return claims
 
 
-_CLAIMED = [JOB_STEPS.c[n] for n in ("id", "job_id", "step_number", "target", "host", "attempts", "fence", "overrides")]
-
-
 def _claim(row: Any, owner: str, config: JobConfig) -> Claim:
     own = JobConfig.parse({**config.model_dump(), **row.overrides}) if row.overrides else config
     return Claim(row.id, row.job_id, row.step_number, row.target, row.host, row.attempts, row.fence, owner, own)
 
 
-def _due(session: Session, job_id: int, config: JobConfig, wanted: int, now: datetime) -> list[int]:
+def _due(session: Session, job: _Job, wanted: int, now: datetime) -> list[int]:
     """Ids of due steps in their order, at most one a host."""
-    busy = sa.select(JOB_STEPS.c.host).where(
+    resting = _broken_off_lately(now)
+    if job.config.interval_seconds:
+        resting |= _ended_within(job.config.interval_seconds, now)
+    visited = sa.select(JOB_STEPS.c.host).where(
         JOB_STEPS.c.status == StepStatus.RUNNING, JOB_STEPS.c.lease_owner.is_not(None)
     )
-    if config.interval_seconds:
-        recent = sa.select(JOB_STEPS.c.host).select_from(STEP_ATTEMPTS.join(JOB_STEPS, _own))
-        busy = busy.union(recent.where(_ended_within(config.interval_seconds, now)))  # type: ignore[assignment]
+    busy = visited.union(sa.select(JOB_STEPS.c.host).select_from(STEP_ATTEMPTS.join(JOB_STEPS, _OWN)).where(resting))
     found: dict[str, int] = {}
     while len(found) < wanted:
         statement = (
             sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host)
             .where(
-                JOB_STEPS.c.job_id == job_id,
+                JOB_STEPS.c.job_id == job.id,
                 JOB_STEPS.c.status == StepStatus.PENDING,
                 JOB_STEPS.c.next_attempt_at <= now,
                 JOB_STEPS.c.host.not_in(busy),
@@ -204,13 +248,13 @@ def _due(session: Session, job_id: int, config: JobConfig, wanted: int, now: dat
     return list(found.values())
 
 
-def _more_at(session: Session, lanes: dict[int, _Lanes], now: datetime) -> datetime | None:
+def _more_at(session: Session, jobs: list[_Job], now: datetime) -> datetime | None:
     """The next moment at which a lane ends its rest or a waiting step becomes due."""
     waiting = sa.select(sa.func.min(JOB_STEPS.c.next_attempt_at)).where(
         JOB_STEPS.c.status == StepStatus.PENDING, JOB_STEPS.c.next_attempt_at > now
     )
     moments: list[datetime] = []
-    for job_id, lane in lanes.items():
-        due = session.execute(waiting.where(JOB_STEPS.c.job_id == job_id)).scalar()
-        moments += [moment for moment in (due, lane.rest_ends_at) if moment is not None]
+    for job in jobs:
+        due = session.execute(waiting.where(JOB_STEPS.c.job_id == job.id)).scalar()
+        moments += [moment for moment in (due, job.rest_ends_at) if moment is not None]
     return min(moments, default=None)

@@ -89,33 +89,52 @@ def retry(
     job = queries.jobs.get(session, job_id)
     if job.status not in JOB_MOVES[JobEvent.RETRY]:
         _refuse(session, job_id, JobEvent.RETRY)
-    wanted = (JOB_STEPS.c.job_id == job_id) & JOB_STEPS.c.status.in_(
-        [status for status in states if status in STEP_MOVES[StepEvent.RETRY]]
-    )
-    if error_kind is not None:
-        wanted &= JOB_STEPS.c.error_kind == error_kind
-    if steps is not None:
-        wanted &= JOB_STEPS.c.step_number.in_(steps)
+    wanted = _retried(job_id, states, error_kind, steps)
     statement = sa.select(JOB_STEPS.c.status, sa.func.count()).where(wanted).group_by(JOB_STEPS.c.status)
     counts: dict[str, int] = {status: n for status, n in session.execute(statement)}
     if not counts:
         raise Refused(N_("Job {job_id} has no step to retry that fits what was asked for."), job_id=job_id)
-    values: dict[str, Any] = {
-        "status": StepStatus.PENDING,
-        "attempts": 0,
-        "next_attempt_at": now,
-        "completed_at": None,
-        "started_at": None,
-        "error_kind": None,
-        "error_message": None,
-    }
+    if overrides:
+        _override(session, wanted, overrides)
     session.execute(
-        sa.update(JOB_STEPS).where(wanted).values(**values, **({"overrides": overrides} if overrides else {}))
+        sa.update(JOB_STEPS)
+        .where(wanted)
+        .values(
+            status=StepStatus.PENDING,
+            attempts=0,
+            next_attempt_at=now,
+            completed_at=None,
+            started_at=None,
+            error_kind=None,
+            error_message=None,
+        )
     )
     failed, cancelled = counts.get(StepStatus.FAILED, 0), counts.get(StepStatus.CANCELLED, 0)
     _move(session, job_id, JobEvent.RETRY, queued_at=now, started_at=None, completed_at=None, status_reason=None)
     _count(session, job_id, failed_steps=-failed, cancelled_steps=-cancelled)
     return failed + cancelled
+
+
+def _retried(
+    job_id: int, states: Collection[StepStatus], error_kind: FailureKind | None, steps: Collection[int] | None
+) -> sa.ColumnElement[bool]:
+    """The steps of the job that a retry takes."""
+    possible = [status for status in states if status in STEP_MOVES[StepEvent.RETRY]]
+    wanted = (JOB_STEPS.c.job_id == job_id) & JOB_STEPS.c.status.in_(possible)
+    if error_kind is not None:
+        wanted &= JOB_STEPS.c.error_kind == error_kind
+    if steps is not None:
+        wanted &= JOB_STEPS.c.step_number.in_(steps)
+    return wanted
+
+
+def _override(session: Session, wanted: sa.ColumnElement[bool], overrides: dict[str, Any]) -> None:
+    """Add to what earlier retries of a step have changed; the same key takes the new value."""
+    earlier = sa.select(JOB_STEPS.c.id, JOB_STEPS.c.overrides).where(wanted, JOB_STEPS.c.overrides.is_not(None))
+    merged = {step_id: {**before, **overrides} for step_id, before in session.execute(earlier)}
+    session.execute(sa.update(JOB_STEPS).where(wanted, JOB_STEPS.c.overrides.is_(None)).values(overrides=overrides))
+    for step_id, values in merged.items():
+        session.execute(sa.update(JOB_STEPS).where(JOB_STEPS.c.id == step_id).values(overrides=values))
 
 
 def delete(session: Session, job_id: int) -> None:

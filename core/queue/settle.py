@@ -37,9 +37,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The claim is handed back; the attempt is not spent."""
+    """The claim is handed back, the attempt not spent; `again_in_seconds` keeps the step from coming back at once."""
 
     claim: Claim
+    again_in_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _settle_one(session: Session, settlement: Settlement, now: datetime) -> Step
         case Failed():
             return _fail(session, settlement, now)
         case Lost():
-            return _release(session, settlement.claim, now, None, None)
+            return _release(session, settlement, now, None, None)
         case WorkerGone():
             return _worker_gone(session, settlement, now)
 
@@ -122,23 +123,29 @@ def _fail(session: Session, settlement: Failed, now: datetime) -> StepStatus | N
 
 
 def _release(
-    session: Session, one: Claim, now: datetime, kind: FailureKind | None, message: str | None
+    session: Session, settlement: Lost, now: datetime, kind: FailureKind | None, message: str | None
 ) -> StepStatus | None:
-    if not _end_claim(session, one, status=StepStatus.PENDING):
+    one = settlement.claim
+    delay = settlement.again_in_seconds
+    due = {"next_attempt_at": now + timedelta(seconds=delay)} if delay else {}
+    if not _end_claim(session, one, status=StepStatus.PENDING, **due):
         return None
     _end_attempt(session, one, now, Outcome.LOST, error_kind=kind, error_message=message)
     return StepStatus.PENDING
 
 
 def _worker_gone(session: Session, settlement: WorkerGone, now: datetime) -> StepStatus | None:
+    """Deaths count from the job's last start on: a retry begins anew."""
+    started = sa.select(JOBS.c.queued_at).where(JOBS.c.id == settlement.claim.job_id).scalar_subquery()
     deaths = sa.select(sa.func.count()).where(
         STEP_ATTEMPTS.c.step_id == settlement.claim.step_id,
         STEP_ATTEMPTS.c.error_kind == FailureKind.WORKER_DIED,
+        STEP_ATTEMPTS.c.started_at >= started,
     )
     if session.execute(deaths).scalar_one():
         final = Failed(settlement.claim, FailureKind.WORKER_DIED, settlement.message, None, None)
         return _fail(session, final, now)
-    return _release(session, settlement.claim, now, FailureKind.WORKER_DIED, settlement.message)
+    return _release(session, Lost(settlement.claim), now, FailureKind.WORKER_DIED, settlement.message)
 
 
 def _end_claim(session: Session, one: Claim, **values: Any) -> bool:

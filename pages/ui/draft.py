@@ -229,11 +229,8 @@ def _chosen(key: str) -> bool:
 
 def _take(file_name: str, data: bytes, sheet: str | None) -> None:
     _forget_table()
-    settings = service().settings
     try:
-        found = tables.read_table(
-            data, file_name, sheet=sheet, policy=Policy.of(settings), row_limit=settings.max_steps_per_job
-        )
+        found = tables.read_table(data, file_name, sheet=sheet, policy=Policy.of(service().settings))
     except LoteError as error:
         st.session_state[_TABLE] = error
         return

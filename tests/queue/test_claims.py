@@ -3,10 +3,13 @@
 import threading
 from datetime import timedelta
 
-from core import queries, queue
+import sqlalchemy as sa
+
+from core import queries, queue, reasons
 from core.db import Database
 from core.failures import FailureKind
 from core.job_service import JobService
+from core.models import JOBS
 from core.states import JobStatus, StepStatus
 from tests.story import (
     NOW,
@@ -81,6 +84,45 @@ def test_higher_priority_goes_first_and_equals_share(service: JobService) -> Non
     assert {c.job_id for c in claim(service.database, 99)} == {low, first, second}
 
 
+def test_places_that_become_free_one_by_one_are_shared_too(service: JobService) -> None:
+    jobs = [new_job(service, [f"{name}{n}.test" for n in range(40)]) for name in "abc"]
+    claims = claim(service.database, 6)
+    for _ in range(30):
+        done, *claims = claims
+        settle(service.database, completed(done))
+        claims += claim(service.database, 1)
+    ended = [job_of(service.database, job_id).completed_steps for job_id in jobs]
+    assert sum(ended) == 30
+    assert max(ended) - min(ended) <= 3
+
+
+def test_jobs_that_are_held_back_give_nothing(service: JobService) -> None:
+    first, second = new_job(service, ["a.test"]), new_job(service, ["b.test"])
+    with service.database.writing() as session:
+        claimed = queue.claim(session, "e", 9, later(0), max_running_jobs=4, held_back=[first])
+    assert [c.job_id for c in claimed.claims] == [second]
+
+
+def test_a_job_whose_configuration_cannot_be_read_is_paused_and_stops_no_other(service: JobService) -> None:
+    bad, good = new_job(service, ["a.test"]), new_job(service, ["b.test"])
+    with service.database.writing() as session:
+        session.execute(sa.update(JOBS).where(JOBS.c.id == bad).values(config={"surprise": 1}))
+    assert [c.job_id for c in claim(service.database)] == [good]
+    job = job_of(service.database, bad)
+    assert job.status == JobStatus.PAUSED
+    assert "surprise" in reasons.sentence(job)
+
+
+def test_a_host_rests_while_a_visit_that_was_broken_off_may_still_end(service: JobService) -> None:
+    job_id = new_job(service, ["a.test"])
+    now = later(0)
+    claim(service.database, now=now)
+    service.cancel_job(job_id)
+    service.retry(job_id, states=["cancelled"])
+    assert claim(service.database, now=later(0.5)) == []
+    assert len(claim(service.database, now=later(3))) == 1
+
+
 def test_only_so_many_jobs_run_and_the_others_wait_in_order(service: JobService) -> None:
     jobs = [new_job(service, [f"j{n}.test"], priority=1 if n == 3 else 0) for n in range(4)]
     claims = claim(service.database, max_running_jobs=2)
@@ -143,9 +185,9 @@ def test_a_report_is_written_once_whatever_comes_late(service: JobService) -> No
 
 def test_a_claim_handed_back_spends_no_attempt(service: JobService) -> None:
     job_id = new_job(service, 1)
-    for _ in range(5):
-        (one,) = claim(service.database)
-        settle(service.database, lost(one))
+    for minute in range(5):
+        (one,) = claim(service.database, now=later(60 * minute))
+        settle(service.database, lost(one), now=later(60 * minute))
     (step,) = steps_of(service.database, job_id)
     assert (step.status, step.attempts, step.fence) == (StepStatus.PENDING, 0, 5)
     with service.database.reading() as session:
@@ -159,10 +201,32 @@ def test_the_second_death_of_a_worker_fails_the_step_for_good(service: JobServic
     settle(service.database, worker_gone(one))
     (step,) = steps_of(service.database, job_id)
     assert (step.status, step.attempts) == (StepStatus.PENDING, 0)
-    (one,) = claim(service.database)
+    (one,) = claim(service.database, now=later(60))
     settle(service.database, worker_gone(one))
     (step,) = steps_of(service.database, job_id)
     assert (step.status, step.error_kind) == (StepStatus.FAILED, FailureKind.WORKER_DIED)
+
+
+def test_deaths_before_a_retry_do_not_count(service: JobService) -> None:
+    job_id = new_job(service, 1)
+    for minute in range(2):
+        (one,) = claim(service.database, now=later(60 * minute))
+        settle(service.database, worker_gone(one), now=later(60 * minute))
+    with service.database.writing() as session:
+        queue.retry(session, job_id, later(600))
+    (one,) = claim(service.database, now=later(601))
+    settle(service.database, worker_gone(one), now=later(601))
+    assert steps_of(service.database, job_id)[0].status == StepStatus.PENDING
+
+
+def test_a_step_that_found_no_worker_comes_back_later(service: JobService) -> None:
+    job_id = new_job(service, 1)
+    now = later(0)
+    (one,) = claim(service.database, now=now)
+    settle(service.database, queue.Lost(one, 30), now=now)
+    assert claim(service.database, now=later(29, now)) == []
+    assert len(claim(service.database, now=later(31, now))) == 1
+    assert steps_of(service.database, job_id)[0].attempts == 0
 
 
 def rescue(database: Database, gone: list[str], now: object = None, owner: str = "engine-2") -> list[int]:
@@ -226,6 +290,27 @@ def test_two_engines_at_once_never_hold_the_same_step_or_host(service: JobServic
     assert errors == []
     assert len(found) == 40
     assert len({c.step_id for c in found}) == len({c.host for c in found}) == 40
+
+
+def test_jobs_of_different_priorities_do_not_stand_in_each_others_way(service: JobService) -> None:
+    jobs = [new_job(service, [f"p{p}n{n}.test" for n in range(25)], priority=p) for p in (-1, 0, 1, 2)]
+    errors: list[BaseException] = []
+
+    def work(owner: str) -> None:
+        try:
+            while claims := claim(service.database, 4, owner=owner):
+                settle(service.database, *(completed(c) for c in reversed(claims)))
+                service.update_job(claims[0].job_id, description=owner)
+        except BaseException as error:  # noqa: BLE001 - told by the assertion below
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"engine-{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert {job_of(service.database, job_id).completed_steps for job_id in jobs} == {25}
 
 
 def test_counters_equal_the_steps_in_every_snapshot_while_steps_end(service: JobService) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from core import queries
 from core.db import Database
-from core.errors import ForbiddenMove, NotFound, Refused
+from core.errors import ForbiddenMove, InvalidInput, NotFound, Refused
 from core.job_service import JobService
 from core.states import FINAL, JobStatus, StepStatus
-from tests.story import assert_counters_hold, claim, completed, failed, job_of, new_job, settle, steps_of
+from tests.story import assert_counters_hold, claim, completed, failed, job_of, later, new_job, settle, steps_of
 
 STATES = ["not started", "queued", "running", "paused", "completed", "failed", "cancelled"]
 COMMANDS = ["start", "pause", "resume", "cancel", "retry", "delete"]
@@ -139,9 +139,26 @@ def test_retry_runs_the_remaining_steps_of_a_cancelled_job_with_new_options(serv
     with pytest.raises(Refused, match="no step to retry"):
         service.retry(job_id)
     service.retry(job_id, states=["cancelled"], overrides={"timeout_seconds": 60})
-    claims = claim(service.database)
+    claims = claim(service.database, now=later(3))  # the visits that were broken off have ended by then
     assert [c.config.timeout_seconds for c in claims] == [60, 60]
     assert job_of(service.database, job_id).config["timeout_seconds"] == 30
+
+
+def test_overrides_of_several_retries_add_up_and_stay_with_the_step(service: JobService) -> None:
+    job_id = job_in("failed", service)
+    service.retry(job_id, steps=[1], overrides={"timeout_seconds": 60})
+    settle(service.database, failed(*claim(service.database)))
+    service.retry(job_id, overrides={"max_bytes": 2048})
+    configs = {c.step_number: c.config for c in claim(service.database)}
+    assert [(configs[n].timeout_seconds, configs[n].max_bytes) for n in (1, 2)] == [(60, 2048), (30, 2048)]
+
+
+@pytest.mark.parametrize("overrides", [{"concurrency": 2}, {"surprise": 1}, {"timeout_seconds": 1000}])
+def test_a_retry_refuses_options_that_it_cannot_keep(overrides: dict[str, int], service: JobService) -> None:
+    job_id = job_in("failed", service)
+    with pytest.raises(InvalidInput, match=next(iter(overrides))):
+        service.retry(job_id, overrides=overrides)
+    assert job_of(service.database, job_id).status == JobStatus.FAILED
 
 
 def test_pause_stops_claims_and_lets_running_steps_end_the_job(service: JobService) -> None:
