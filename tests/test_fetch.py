@@ -167,19 +167,6 @@ def test_no_content_is_empty() -> None:
     assert failure(says(b"HTTP/1.1 204 No Content\r\n\r\n")).kind is K.EMPTY
 
 
-def test_a_file_of_any_type_is_given_to_who_asks_for_one() -> None:
-    body = b"User-agent: *\nDisallow: /\n" + b"#" * 5000
-    with Peer(page(body, b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n")) as peer:
-        fetcher = Fetcher(settings({"site.test:80": peer}))
-        got = fetcher.fetch_any("site.test/robots.txt", OPTIONS, Abort(), scheme="http")
-        assert got.body == body
-        cut = fetcher.fetch_any(
-            "site.test/robots.txt", replace(OPTIONS, max_bytes=1024), Abort(), scheme="http", cut=True
-        )
-        assert cut.body == body[:1024]
-        fetcher.close()
-
-
 @pytest.mark.parametrize(
     ("behave", "kind"),
     [

@@ -8,7 +8,7 @@ from core.fetch.page import FetchOptions, Page
 from core.fetch.redirect import fault_of_url, with_path
 from core.fetch.session import Sessions, tls_context
 from core.fetch.visit import Visit
-from core.fetch.walk import Reading, Walk
+from core.fetch.walk import Walk
 from core.guard import Guard
 from core.settings import Settings
 
@@ -36,25 +36,12 @@ class Fetcher:
         Raises `FetchError` for everything that is no page, `BadAnswer` among them for an HTTP status, and `Aborted`.
         `scheme` ("https" or "http") is for who knows already which one answers; else https is tried first.
         """
-        return self._visit(target, options, abort, scheme, Reading())
-
-    def fetch_any(
-        self, target: str, options: FetchOptions, abort: Abort, *, scheme: str | None = None, cut: bool = False
-    ) -> Page:
-        """As `fetch`, for a file of any type (robots.txt), empty or not; with `cut` it ends at `max_bytes`."""
-        return self._visit(target, options, abort, scheme, Reading(wants_page=False, cut=cut))
-
-    def close(self) -> None:
-        """Give the connections back; visits under way go on."""
-        self._sessions.close()
-
-    def _visit(self, target: str, options: FetchOptions, abort: Abort, scheme: str | None, reading: Reading) -> Page:
         abort.check()
         _check(target)
         visit = Visit(options.timeout_seconds, abort, self._guard, self._look_ups, options.max_bytes)
         session = self._sessions.borrow()
         try:
-            walk = Walk(session, visit, options, reading)
+            walk = Walk(session, visit, options)
             page = walk.follow(with_path(f"{scheme}://{target}")) if scheme else _https_first(walk, visit, target)
         except FetchError as failure:
             abort.check()
@@ -64,6 +51,10 @@ class Fetcher:
         # A shutdown from outside looks like the end of a body that is delimited by the end of its connection.
         abort.check()
         return page
+
+    def close(self) -> None:
+        """Give the connections back; visits under way go on."""
+        self._sessions.close()
 
     def _with_hint(self, failure: FetchError) -> FetchError:
         if self._unused_proxy is None or failure.kind not in _NETWORK:

@@ -1,6 +1,5 @@
 """From a URL along its redirects to the final answer: every hop is a request of its own that passes the guard."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -26,22 +25,13 @@ MAX_SHOWN = 300
 """Characters of a single header kept as a fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is wanted of the final answer: a web page, or a file of any type, perhaps cut at `max_bytes`."""
-
-    wants_page: bool = True
-    cut: bool = False
-
-
 class Walk:
     """The hops of one visit. Cookies live as long as it does, in the session's empty jar."""
 
-    def __init__(self, session: GuardSession, visit: Visit, options: FetchOptions, reading: Reading) -> None:
+    def __init__(self, session: GuardSession, visit: Visit, options: FetchOptions) -> None:
         self._session = session
         self._visit = visit
         self._options = options
-        self._reading = reading
         self._headers = {
             "User-Agent": options.user_agent,
             "Accept": ACCEPT,
@@ -103,7 +93,7 @@ class Walk:
     def _page(self, response: requests.Response, first_url: str, chain: tuple[dict[str, str | int], ...]) -> Page:
         content_type = _shown(response.headers.get("Content-Type"))
         failure = failure_of_status(response.status_code, _shown(response.reason) or "")
-        if failure is None and self._reading.wants_page:
+        if failure is None:
             refuse_type(content_type)
         body = self._body(response, is_error=failure is not None)
         visit, peer = self._visit, self._visit.certificate or {}
@@ -129,14 +119,13 @@ class Walk:
         if failure is not None:
             wait = retry_after(response.headers.get("Retry-After"), page.fetched_at)
             raise BadAnswer(*failure, page, wait)
-        if self._reading.wants_page:
-            refuse_body(content_type, body)
+        refuse_body(content_type, body)
         return page
 
     def _body(self, response: requests.Response, *, is_error: bool) -> bytes:
         if is_error:
             return read_error_body(response, self._visit)
-        return read_body(response, self._visit, self._options.max_bytes, cut=self._reading.cut)
+        return read_body(response, self._visit, self._options.max_bytes)
 
 
 def _too_many(limit: int, url: str) -> FetchError:
