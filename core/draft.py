@@ -73,6 +73,11 @@ class Created:
     replayed: bool = False
     response: dict[str, Any] | None = None
 
+    @property
+    def id(self) -> int:
+        """The job's id, for `start_job`, `execute_job` and the rest."""
+        return self.job.id
+
     @classmethod
     def of(cls, job: JobRow, lines: tuple[Line, ...]) -> "Created":
         """The job with what was not taken of these lines."""

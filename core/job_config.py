@@ -1,13 +1,13 @@
-"""The configuration of one job, with its bounds and presets; the same model checks screens, API and command line."""
+"""The configuration of one job: bounds, presets, what may change when; it checks screens, API and command line."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Refused
 from core.faults import described
-from core.i18n import N_
+from core.i18n import N_, _
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -54,3 +54,30 @@ PRESETS: dict[str, dict[str, float]] = {
     "fast": {"concurrency": 16, "interval_seconds": 0.2},
 }
 """Preset → the keys of `JobConfig` that it sets."""
+
+CHANGEABLE_AFTER_START = frozenset({"concurrency", "interval_seconds"})
+"""What holds for the job as a whole: it may change while the job runs, and no single step can have its own."""
+
+
+def changed(job_id: int, config: Mapping[str, Any], changes: Mapping[str, Any], *, was_started: bool) -> dict[str, Any]:
+    """The configuration with `changes`; after the start only `CHANGEABLE_AFTER_START` may change, else `Refused`."""
+    new = JobConfig.parse({**config, **changes}).model_dump()
+    fixed = sorted(key for key in changes if key not in CHANGEABLE_AFTER_START and new[key] != config[key])
+    if fixed and was_started:
+        raise Refused(
+            N_("Job {job_id} has been started: {keys} cannot change any more. Duplicate the job to use other values."),
+            job_id=job_id,
+            keys=", ".join(fixed),
+        )
+    return new
+
+
+def check_overrides(overrides: Mapping[str, Any]) -> None:
+    """Raise `InvalidInput` for what a retry cannot change for some steps only."""
+    JobConfig.parse(overrides)
+    if of_the_job := sorted(CHANGEABLE_AFTER_START & overrides.keys()):
+        raise InvalidInput(
+            N_("A retry cannot change {keys} for some steps only: change the job."),
+            errors=[{"field": f"overrides.{key}", "detail": _("This belongs to the whole job.")} for key in of_the_job],
+            keys=", ".join(of_the_job),
+        )

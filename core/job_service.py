@@ -3,7 +3,7 @@
 import logging
 import multiprocessing
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,12 +14,12 @@ from sqlmodel import Session
 from core import comments, owner, queries, queue
 from core.db import Database
 from core.draft import Created, Draft, checked_description, checked_name, checked_priority
-from core.errors import DatabaseUnusable, InvalidInput, Refused
+from core.errors import DatabaseUnusable, InvalidInput
 from core.failures import FailureKind
 from core.guard import Guard
 from core.i18n import N_, _
 from core.idempotency import Idempotency, reserve, store
-from core.job_config import JobConfig
+from core.job_config import JobConfig, changed, check_overrides
 from core.models import JOBS
 from core.queries.rows import FIELDS, CommentRow, Deletion, FullReportRow, JobRow, StepRow
 from core.settings import Settings
@@ -27,7 +27,6 @@ from core.states import JobType, Origin, StepStatus
 from core.targets import Policy, Targets, parse_items, parse_text
 
 MOST_STEPS_NAMED = 10_000
-CHANGEABLE_AFTER_START = frozenset({"concurrency", "interval_seconds"})
 
 log = logging.getLogger(__name__)
 
@@ -102,20 +101,15 @@ class JobService:
             created_by=created_by,
             origin=origin,
         )
-        now = _now()
         with self.database.writing() as session:
-            if idempotency is not None and (answer := reserve(session, idempotency, now)) is not None:
+            if idempotency is None:
+                return _create(session, draft, start)
+            if (answer := reserve(session, idempotency, _now())) is not None:
                 return _replayed(answer)
-            job_id = queue.create(session, draft, now)
-            if start:
-                queue.start(session, job_id, now)
-            created = Created.of(queries.jobs.get(session, job_id), draft.lines)
-            response = None
-            if idempotency is not None:
-                response = idempotency.respond(created)
-                store(session, idempotency, job_id, response)
-        log.info("job created with %d steps", created.job.total_steps, extra={"job_id": job_id})
-        return Created(created.job, created.rejected, created.duplicates, response=response)
+            created = _create(session, draft, start)
+            response = idempotency.respond(created)
+            store(session, idempotency, created.job.id, response)
+        return replace(created, response=response)
 
     def create_single_scraping_job(self, domain: str, name: str | None = None, **options: Any) -> Created:
         """A job over one domain, named after it; the options are those of a batch."""
@@ -182,7 +176,7 @@ class JobService:
 
         `steps` names step numbers, at most `MOST_STEPS_NAMED`; states and kinds take any number of steps.
         """
-        _check_overrides(overrides or {})
+        check_overrides(overrides or {})
         if steps is not None and len(steps) > MOST_STEPS_NAMED:
             raise InvalidInput(
                 N_("{n} steps are named; at most {limit} can be, or all of a state or kind."),
@@ -237,7 +231,8 @@ class JobService:
         def change(session: Session) -> None:
             session.execute(sa.select(JOBS.c.id).where(JOBS.c.id == job_id).with_for_update())
             if config is not None:
-                values["config"] = _changed_config(queries.jobs.get(session, job_id), config)
+                job = queries.jobs.get(session, job_id)
+                values["config"] = changed(job_id, job.config, config, was_started=job.was_started)
             if values:
                 session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(**values))
 
@@ -317,6 +312,16 @@ class JobService:
         return parse_text(domains, policy=policy) if isinstance(domains, str) else parse_items(domains, policy)
 
 
+def _create(session: Session, draft: Draft, start: bool) -> Created:
+    now = _now()
+    job_id = queue.create(session, draft, now)
+    if start:
+        queue.start(session, job_id, now)
+    job = queries.jobs.get(session, job_id)
+    log.info("job created with %d steps", job.total_steps, extra={"job_id": job_id})
+    return Created.of(job, draft.lines)
+
+
 def _replayed(answer: dict[str, Any]) -> Created:
     """The stored answer, whatever has become of the job since."""
     job = _STORED_JOB.validate_python({name: answer[name] for name in FIELDS[JobRow]})
@@ -324,29 +329,6 @@ def _replayed(answer: dict[str, Any]) -> Created:
 
 
 _STORED_JOB = TypeAdapter(JobRow)
-
-
-def _check_overrides(overrides: Mapping[str, Any]) -> None:
-    """Lanes and their pause belong to the job as a whole, not to a step."""
-    JobConfig.parse(overrides)
-    if of_the_job := sorted(CHANGEABLE_AFTER_START & overrides.keys()):
-        raise InvalidInput(
-            N_("A retry cannot change {keys} for some steps only: change the job."),
-            errors=[{"field": f"overrides.{key}", "detail": _("This belongs to the whole job.")} for key in of_the_job],
-            keys=", ".join(of_the_job),
-        )
-
-
-def _changed_config(job: JobRow, changes: Mapping[str, Any]) -> dict[str, Any]:
-    config = JobConfig.parse({**job.config, **changes}).model_dump()
-    fixed = sorted(key for key in changes if key not in CHANGEABLE_AFTER_START and config[key] != job.config[key])
-    if fixed and job.was_started:
-        raise Refused(
-            N_("Job {job_id} has been started: {keys} cannot change any more. Duplicate the job to use other values."),
-            job_id=job.id,
-            keys=", ".join(fixed),
-        )
-    return config
 
 
 def _now() -> datetime:

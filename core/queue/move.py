@@ -96,19 +96,9 @@ def retry(
         raise Refused(N_("Job {job_id} has no step to retry that fits what was asked for."), job_id=job_id)
     if overrides:
         _override(session, wanted, overrides)
-    session.execute(
-        sa.update(JOB_STEPS)
-        .where(wanted)
-        .values(
-            status=StepStatus.PENDING,
-            attempts=0,
-            next_attempt_at=now,
-            completed_at=None,
-            started_at=None,
-            error_kind=None,
-            error_message=None,
-        )
-    )
+    nothing_yet = dict.fromkeys(("completed_at", "started_at", "error_kind", "error_message"))
+    again = {"status": StepStatus.PENDING, "attempts": 0, "next_attempt_at": now, **nothing_yet}
+    session.execute(sa.update(JOB_STEPS).where(wanted).values(again))
     failed, cancelled = counts.get(StepStatus.FAILED, 0), counts.get(StepStatus.CANCELLED, 0)
     _move(session, job_id, JobEvent.RETRY, queued_at=now, started_at=None, completed_at=None, status_reason=None)
     _count(session, job_id, failed_steps=-failed, cancelled_steps=-cancelled)

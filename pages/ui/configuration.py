@@ -7,8 +7,7 @@ import streamlit as st
 
 from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
 from core.i18n import _
-from core.job_config import JobConfig
-from core.job_service import CHANGEABLE_AFTER_START
+from core.job_config import CHANGEABLE_AFTER_START, JobConfig
 from core.queries.rows import JobRow
 from pages.ui import options
 from pages.ui.actions import attempt, guarded
@@ -43,7 +42,7 @@ def _form(job: JobRow) -> None:
             help=_("Higher ones are begun first; 0 is usual."),
             persist_state="session",
         )
-    if job.is_not_started:
+    if not job.was_started:
         options.form(name)
     elif not job.is_final:
         options.fields(name, CHANGEABLE_AFTER_START)
@@ -67,7 +66,7 @@ def _save(job: JobRow, name: str) -> None:
         if not job.is_final:
             values["priority"] = st.session_state[f"{name}_priority"]
             wanted = JobConfig.parse(options.chosen(name)).model_dump()
-            keys = wanted if job.is_not_started else CHANGEABLE_AFTER_START
+            keys = CHANGEABLE_AFTER_START if job.was_started else wanted
             values["config"] = {key: wanted[key] for key in keys}
         return service().update_job(job.id, **values)
 

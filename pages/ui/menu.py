@@ -43,7 +43,7 @@ def items(job: JobRow, opens: bool = True) -> list[str]:
         "duplicate": True,
         "export": not job.is_not_started,
         "curl": True,
-        "delete": job.is_final or job.is_not_started,
+        "delete": job.is_final or not job.was_started,
     }
     return [key for key in ITEMS if allowed[key]]
 
