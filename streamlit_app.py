@@ -32,7 +32,7 @@ async def lifespan(_app):
 
     from streamlit.runtime.pages_manager import PagesManager
 
-    from core import logs
+    from core import logs, vitals
     from core.api import create_api
     from core.engine import Engine
     from core.errors import LoteError
@@ -50,6 +50,7 @@ async def lifespan(_app):
     _warn(settings, log)
     engine = Engine(settings, service.database)
     engine.start()
+    vitals.register(engine.status)
     _api.app = create_api(service, lambda: _vitals(engine.status()))
     end = _end_by_signal(engine, service)
     # else the first visitor of /report gets that page without the frame: `pages/` is also Streamlit's older convention

@@ -10,12 +10,12 @@ CORE = sorted(path for path in (ROOT / "core").rglob("*.py") if "migrations" not
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 LEVELS = [
-    {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config"},
+    {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals"},
     {"models"},
     {"targets", "tables", "extract", "retry", "estimate", "guard", "logs", "owner", "extract_preload"},
     {"db"},
     {"queries", "reasons", "draft", "rows"},
-    {"queue", "fetch", "extract_worker", "executors", "export", "comments", "idempotency"},
+    {"queue", "fetch", "extract_worker", "executors", "export", "comments", "idempotency", "installation"},
     {"steps", "outbox", "heart"},
     {"job_service"},
     {"engine", "api", "access"},

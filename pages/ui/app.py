@@ -9,9 +9,22 @@ from core.i18n import N_
 from core.job_service import JobService
 from pages.ui.identity import ask_name, who
 
-__all__ = ["JOB", "JOBS", "NEW_JOB", "REPORT", "ask_name", "asked_id", "engine_status", "origin", "service", "who"]
+__all__ = [
+    "JOB",
+    "JOBS",
+    "NEW_JOB",
+    "REPORT",
+    "SETTINGS",
+    "ask_name",
+    "asked_id",
+    "engine_status",
+    "origin",
+    "service",
+    "who",
+]
 
 JOBS, NEW_JOB, JOB, REPORT = "pages/jobs.py", "pages/new_job.py", "pages/job.py", "pages/report.py"
+SETTINGS = "pages/settings.py"
 """The screens, as `st.page_link` and `st.switch_page` name them."""
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.i18n import LANGUAGES, _
 from pages.ui import address, dialog, dialogs, go, identity
 from pages.ui.actions import guarded
-from pages.ui.app import JOB, JOBS, NEW_JOB, REPORT, origin
+from pages.ui.app import JOB, JOBS, NEW_JOB, REPORT, SETTINGS, origin
 from pages.ui.figures import middle, plain
 from pages.ui.style import wear
 from pages.ui.watch import watch
@@ -26,6 +26,7 @@ def frame() -> None:
             st.Page(NEW_JOB, title=_("New job"), icon=":material/add:", url_path="new", visibility="hidden"),
             st.Page(JOB, title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),
             st.Page(REPORT, title=_("Report"), icon=":material/article:", url_path="report", visibility="hidden"),
+            st.Page(SETTINGS, title=_("Settings"), icon=":material/settings:", url_path="settings"),
             st.Page(f"{origin()}/api/docs", title=_("API docs"), icon=":material/api:", url_path="api-docs"),
         ]
     )

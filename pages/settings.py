@@ -1,0 +1,34 @@
+"""Settings: what is in force and where it is set, the engine at work, database and disk, what is wrong."""
+
+import streamlit as st
+
+from core.i18n import _
+from core.installation import look, problems, settings_in_force
+from pages.ui import installation_parts as parts
+from pages.ui.actions import guarded
+from pages.ui.app import service
+
+SECONDS = 10
+
+
+@st.fragment(run_every=SECONDS)
+@guarded()
+def live() -> None:
+    """Everything that changes by itself."""
+    found = look(service().settings, service().database)
+    st.caption(parts.glance(found))
+    parts.wrong(problems(found))
+    left, right = st.columns(2, gap="medium")
+    with left.container(border=True, key="engine", height="stretch"):
+        parts.engine(found)
+    with right.container(border=True, key="data", height="stretch"):
+        parts.data(found)
+
+
+st.title(_("Settings"), anchor=False)
+live()
+with st.container(border=True, key="settings"):
+    st.subheader(_("In force"), anchor=False)
+    st.caption(_("Each is an environment variable, read at the start of Lote. Secrets are never shown."))
+    for row in settings_in_force(service().settings):
+        parts.setting(row)

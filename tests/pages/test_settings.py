@@ -1,0 +1,107 @@
+"""The Settings screen: what is in force and where it is set, facts, what is wrong, no secrets."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import vitals
+from core.i18n import speaking
+from core.job_service import JobService
+from core.owner import Owner
+from core.settings import Settings
+from tests.pages.conftest import Opened
+
+PAGE = "pages/settings.py"
+WELL = {"alive": True, "can_extract": True, "running_steps": 2, "places": 32, "worker_processes": 1}
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the engine of this process tells; a test may change it."""
+    status = dict(WELL)
+    monkeypatch.setattr(vitals, "_source", lambda: status)
+    return status
+
+
+def shown(screen: AppTest) -> str:
+    """Everything that stands on the screen."""
+    kinds = (screen.title, screen.subheader, screen.markdown, screen.caption, screen.text, screen.error, screen.warning)
+    return "\n".join(element.value for elements in kinds for element in elements)
+
+
+def test_every_setting_stands_on_the_screen(open_page: Opened) -> None:
+    screen = open_page(PAGE)
+    assert [title.value for title in screen.title] == ["Settings"]
+    names = [line.value.strip("`") for line in screen.markdown if line.value.startswith("`LOTE_")]
+    assert names == [f"LOTE_{name.upper()}" for name in Settings.model_fields]
+    assert "*.test=127.0.0.1" in [text.value for text in screen.text]
+    assert any("environment" in line.value for line in screen.markdown)
+    assert any("default" in line.value for line in screen.markdown)
+
+
+def test_the_engine_and_the_database_are_told(open_page: Opened, service: JobService) -> None:
+    owner = Owner(service.settings.data_dir)
+    screen = open_page(PAGE)
+    texts = [text.value for text in screen.text]
+    for text in ("2 of 32", "works", service.database.revision(), str(service.settings.data_dir)):
+        assert text in texts
+    assert any("1 engine · SQLite" in caption.value for caption in screen.caption)
+    assert not screen.error
+    owner.release()
+
+
+def test_without_an_engine_the_screen_says_so(open_page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vitals, "_source", None)
+    screen = open_page(PAGE)
+    assert any("No engine is running" in error.value for error in screen.error)
+    assert "no engine" in [text.value for text in screen.text]
+
+
+def test_an_engine_that_cannot_read_pages_is_told(open_page: Opened, engine: dict[str, Any]) -> None:
+    engine["can_extract"] = False
+    screen = open_page(PAGE)
+    assert any("pages cannot be read" in error.value for error in screen.error)
+    assert "does not work" in [text.value for text in screen.text]
+
+
+@pytest.fixture
+def careless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment with all that a start warns of; the service is opened after it."""
+    monkeypatch.setenv("LOTE_ALLOW_ANONYMOUS", "true")
+    monkeypatch.setenv("LOTE_FETCH_THREAD_*x*", "7")
+    monkeypatch.setenv("https_proxy", "http://ana:hush@proxy.example:3128")
+
+
+def test_what_is_wrong_stands_at_the_top(careless: None, open_page: Opened) -> None:
+    warnings = [warning.value.replace("\\", "") for warning in open_page(PAGE).warning]
+    assert len(warnings) == 3
+    for sentence, words in zip(warnings, ("https_proxy", "LOTE_FETCH_THREAD_*x*", "without a login"), strict=True):
+        assert words in sentence
+
+
+@pytest.fixture
+def secretive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment with a secret and with Markdown; the service is opened after it."""
+    monkeypatch.setenv("LOTE_PROXY_URL", "http://ana:hush@proxy.example:3128")
+    monkeypatch.setenv("LOTE_CONTACT", "![x](http://evil.test/p.png)")
+
+
+def test_secrets_are_not_shown_and_values_are_no_markdown(secretive: None, open_page: Opened) -> None:
+    screen = open_page(PAGE)
+    texts = [text.value for text in screen.text]
+    assert "hush" not in shown(screen)
+    assert "set" in texts
+    assert "![x](http://evil.test/p.png)" in texts
+    assert not any("evil" in element.value for element in [*screen.markdown, *screen.caption])
+
+
+def test_the_screen_speaks_spanish(open_page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = open_page(PAGE)
+    speak: Callable[..., Any] = screen.button_group(key="language").set_value
+    speak("es").run()
+    assert [title.value for title in screen.title] == ["Ajustes"]
+    assert "sin definir" in [text.value for text in screen.text]
+    with speaking("es"):
+        assert "Procesos de extracción" in shown(screen)
