@@ -103,7 +103,7 @@ class Database:
                     "The database {database} is newer than this version of Lote (its revision {revision} is unknown"
                     " here). Install the newer version again, or restore a backup from {directory}."
                 ),
-                database=self.url.render_as_string(),
+                database=without_password(self.url),
                 revision=current,
                 directory=self.data_dir,
             )
@@ -115,7 +115,7 @@ class Database:
                     "The database {database} has to be migrated first: run `python -m core migrate`, or set"
                     " LOTE_AUTO_MIGRATE=true."
                 ),
-                database=self.url.render_as_string(),
+                database=without_password(self.url),
             )
 
     def _current(self) -> str | None:
@@ -124,7 +124,7 @@ class Database:
         except (OperationalError, DBAPIError) as error:
             raise DatabaseUnusable(
                 N_("The database {database} cannot be opened: {reason}"),
-                database=self.url.render_as_string(),
+                database=without_password(self.url),
                 reason=str(error.orig).strip(),
             ) from error
 
@@ -147,7 +147,7 @@ class Database:
                     "The migration of {database} failed and was rolled back: {reason}. The database is as it was:"
                     " start the version of Lote that it belongs to. {copy}"
                 ),
-                database=self.url.render_as_string(),
+                database=without_password(self.url),
                 reason=str(getattr(error, "orig", None) or error).strip(),
                 copy=_("A copy from before is {file}.").format(file=backup) if backup else "",
             ) from error
@@ -169,6 +169,13 @@ class Database:
         for old in backups[BACKUPS_KEPT:]:
             old.unlink()
         return target
+
+
+def without_password(url: str | sa.URL) -> str:
+    """The URL as it may be shown; PostgreSQL takes passwords in the query of a URL, too."""
+    parts = sa.make_url(url)
+    hidden = [name for name in parts.query if "password" in name.lower()]
+    return parts.difference_update_query(hidden).render_as_string(hide_password=True)
 
 
 def _head() -> str:

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import get_args
 
 from pydantic import SecretStr
-from sqlalchemy import make_url
 
 from core import __version__, owner
-from core.db import Database
+from core.db import Database, without_password
 from core.i18n import N_, _
 from core.job_config import MIB
 from core.queries import storage
@@ -165,7 +164,7 @@ def _value(settings: Settings, name: str) -> str | None:
     """The value that counts, written as in the environment; None for nothing."""
     match name:
         case "database_url":
-            return _without_password(settings.url)
+            return without_password(settings.url)
         case "user_agent":
             return settings.default_user_agent
     match getattr(settings, name):
@@ -181,10 +180,3 @@ def _value(settings: Settings, name: str) -> str | None:
             return ", ".join("=".join(part) if isinstance(part, tuple) else str(part) for part in parts)
         case value:
             return str(value)
-
-
-def _without_password(url: str) -> str:
-    """PostgreSQL takes passwords in the query of a URL, too."""
-    parts = make_url(url)
-    hidden = [name for name in parts.query if "password" in name.lower()]
-    return parts.difference_update_query(hidden).render_as_string(hide_password=True)

@@ -71,11 +71,12 @@ def test_postgresql_is_not_migrated_unless_asked(postgresql_url: str, tmp_path: 
 
 
 def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path) -> None:
-    url = "postgresql://lote:geheim@127.0.0.1:1/lote"
+    url = "postgresql://lote:geheim@127.0.0.1:1/lote?sslpassword=verborgen"
     with pytest.raises(DatabaseUnusable) as error:
         JobService.open(Settings.load(database_url=url, data_dir=tmp_path))
     assert "127.0.0.1:1" in str(error.value)
     assert "geheim" not in str(error.value)
+    assert "verborgen" not in str(error.value)
 
 
 def test_sqlite_is_copied_before_a_migration_and_the_last_copies_stay(tmp_path: Path) -> None:

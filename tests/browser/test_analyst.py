@@ -275,3 +275,10 @@ def test_a_foreign_page_cannot_cancel(page: Page, app: App, web: Web) -> None:
     assert answers == [403]
     assert app.get(f"/jobs/{job_id}")["status"] in {"pending", "running"}
     app.post(f"/jobs/{job_id}/cancel")
+
+
+def test_settings_tell_that_the_engine_of_this_process_works(page: Page) -> None:
+    page.goto("/settings")
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    expect(page.get_by_text("LOTE_DNS_OVERRIDES")).to_be_visible()
+    expect(page.get_by_text("works", exact=True).first).to_be_visible()
