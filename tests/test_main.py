@@ -1,8 +1,10 @@
 """The command line, run as a person runs it."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,24 +145,26 @@ def test_a_worker_runs_what_others_queue_and_ends_well(web: Web, tmp_path: Path)
 
 
 def test_the_demo_shows_a_finished_and_a_running_job_without_a_network(tmp_path: Path) -> None:
+    short = Path(tempfile.mkdtemp(prefix="lote-"))  # sockets of worker processes lie there, and their paths end at 107
     port = free_port()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LOTE_")}
     with (tmp_path / "log").open("wb") as log:
         demo = subprocess.Popen(
             [sys.executable, "-m", "core", "demo", "--port", str(port)],
             cwd=ROOT,
-            env={**clean, "TMPDIR": str(tmp_path)},
+            env={**clean, "TMPDIR": str(short)},
             stdout=log,
             stderr=log,
         )
     try:
         jobs = _jobs(f"http://127.0.0.1:{port}/api/jobs", demo, tmp_path / "log")
         assert {job["status"] for job in jobs} == {"completed", "running", "pending"}
-        assert list(tmp_path.glob("lote-demo-*"))
+        assert list(short.glob("lote-demo-*"))
     finally:
         demo.terminate()
         demo.wait(30)
-    assert not list(tmp_path.glob("lote-demo-*")), "the temporary database is gone"
+    assert not list(short.glob("lote-demo-*")), "the temporary database is gone"
+    shutil.rmtree(short)
 
 
 def _jobs(url: str, demo: subprocess.Popen[bytes], log: Path) -> list[dict[str, str]]:
