@@ -282,3 +282,13 @@ def test_settings_tell_that_the_engine_of_this_process_works(page: Page) -> None
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
     expect(page.get_by_text("LOTE_DNS_OVERRIDES")).to_be_visible()
     expect(page.get_by_text("works", exact=True).first).to_be_visible()
+
+
+def test_the_table_offers_no_download_that_leaves_formulas_alive(page: Page, app: App) -> None:
+    job_id = app.batch(["tidewater-bakery.test"])
+    app.ended(job_id)
+    page.goto(f"/job?id={job_id}")
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    table.hover()
+    expect(page.get_by_role("button", name="Download as CSV")).to_have_count(0)
