@@ -159,6 +159,12 @@ class JobStep(SQLModel, table=True):
         Index(None, "host", "job_id"),
         Index("ix_job_steps_due", "job_id", "status", "next_attempt_at", "step_number"),
         Index(
+            "ix_job_steps_visited",
+            "host",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+        Index(
             "ix_job_steps_leases",
             "lease_owner",
             sqlite_where=text("status = 'running'"),
@@ -313,6 +319,55 @@ class Comment(SQLModel, table=True):
     edited_at: datetime | None = None
 
 
+class Host(SQLModel, table=True):
+    """What politeness has to know about a host, over all jobs and engines; a row begins with the first visit."""
+
+    __tablename__ = "hosts"
+    __table_args__ = (
+        CheckConstraint("interval_seconds IS NULL OR interval_seconds BETWEEN 0 AND 3600", name="interval"),
+        CheckConstraint("crawl_delay_seconds IS NULL OR crawl_delay_seconds BETWEEN 0 AND 60", name="crawl_delay"),
+        Index(
+            "ix_hosts_waited_for",
+            "not_before",
+            sqlite_where=text("not_before IS NOT NULL"),
+            postgresql_where=text("not_before IS NOT NULL"),
+        ),
+        Index(
+            "ix_hosts_overridden",
+            "host",
+            sqlite_where=text("interval_seconds IS NOT NULL"),
+            postgresql_where=text("interval_seconds IS NOT NULL"),
+        ),
+    )
+
+    host: str = Field(primary_key=True, sa_type=HOST)
+    last_ended_at: datetime | None = None
+    """When the last visit ended; a visit that is being broken off is given 2 s more."""
+    answered_at: datetime | None = None
+    """The last HTTP answer of whatever status."""
+    crawl_delay_seconds: float | None = None
+    """`Crawl-delay` of its robots.txt; 0 when that asks for none, null while it was not read."""
+    not_before: datetime | None = None
+    """Until when its last `Retry-After` asked to wait."""
+    interval_seconds: float | None = None
+    """Set by people: instead of the interval of the jobs and of `Crawl-delay`."""
+
+
+class EngineRecord(SQLModel, table=True):
+    """One start of an engine; it renews `seen_at` while it lives, and goes with its process."""
+
+    __tablename__ = "engines"
+
+    id: str = Field(primary_key=True, max_length=80)
+    kind: str = Field(max_length=20)
+    machine: str = Field(sa_type=Text)
+    pid: int
+    version: str = Field(max_length=40)
+    started_at: datetime
+    seen_at: datetime
+    vitals: Json = Field(sa_type=Document)
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The answer to a request that may be sent twice; kept 24 h."""
 
@@ -334,4 +389,6 @@ STEP_ATTEMPTS = SQLModel.metadata.tables["step_attempts"]
 REPORTS = SQLModel.metadata.tables["reports"]
 REPORT_TEXTS = SQLModel.metadata.tables["report_texts"]
 COMMENTS = SQLModel.metadata.tables["comments"]
+HOSTS = SQLModel.metadata.tables["hosts"]
+ENGINES = SQLModel.metadata.tables["engines"]
 IDEMPOTENCY_KEYS = SQLModel.metadata.tables["idempotency_keys"]

@@ -1,17 +1,21 @@
 """Transactions, migrations and backups of the database."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from core.db import BACKUPS_KEPT, Database
+from core.db import BACKUPS_KEPT, MIGRATIONS, Database
 from core.errors import DatabaseUnusable
 from core.job_service import JobService
-from core.models import JOBS, SQLModel
+from core.models import HOSTS, JOB_STEPS, JOBS, SQLModel
+from core.queries import comments
 from core.settings import Settings
 from tests.story import job_of, new_job
 
@@ -23,19 +27,34 @@ def test_tables_and_migrations_agree(database: Database) -> None:
 
 
 def test_a_migration_can_be_taken_back_and_forth(database: Database) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    from core.db import MIGRATIONS
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     for revision, direction in (("base", command.downgrade), ("head", command.upgrade)):
-        with database.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            direction(config, revision)
+        _revised(database, revision, direction)
     with database.reading() as session:
         assert session.execute(sa.select(sa.func.count()).select_from(JOBS)).scalar_one() == 0
+
+
+def _revised(database: Database, revision: str, direction: Callable[[Config, str], None]) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        direction(config, revision)
+
+
+def test_a_filled_database_of_the_version_before_is_upgraded(settings: Settings, database: Database) -> None:
+    service = JobService.open(settings)
+    job_id = new_job(service, 3, name="Older", start=False)
+    service.add_comment(job_id, "ana", "kept")
+    _revised(database, "0001", command.downgrade)
+    assert not sa.inspect(database.engine).has_table("hosts")
+    service.close()
+    service = JobService.open(settings.model_copy(update={"auto_migrate": True}))
+    with service.database.reading() as session:
+        kept = session.execute(sa.select(JOB_STEPS.c.target).where(JOB_STEPS.c.job_id == job_id)).scalars().all()
+        assert (len(kept), comments.page(session, job_id, limit=50).items[0].body) == (3, "kept")
+        assert session.execute(sa.select(sa.func.count()).select_from(HOSTS)).scalar_one() == 0
+    service.start_job(job_id)
+    service.close()
 
 
 def test_the_data_directory_is_private(tmp_path: Path) -> None:
@@ -112,8 +131,8 @@ BROKEN_MIGRATION = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9000"
+down_revision = "0002"
 
 
 def upgrade():
@@ -134,13 +153,13 @@ def test_a_failed_migration_leaves_the_old_database_and_a_copy(tmp_path: Path, m
     service.close()
     newer = tmp_path / "migrations"
     shutil.copytree(db.MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
-    (newer / "versions" / "0002_broken.py").write_text(BROKEN_MIGRATION)
+    (newer / "versions" / "9000_broken.py").write_text(BROKEN_MIGRATION)
     monkeypatch.setattr(db, "MIGRATIONS", newer)
-    with pytest.raises(DatabaseUnusable, match=r"rolled back: no such table: no_such_table.*backup-0001\.db"):
+    with pytest.raises(DatabaseUnusable, match=r"rolled back: no such table: no_such_table.*backup-0002\.db"):
         JobService.open(settings)
     monkeypatch.undo()
     service = JobService.open(settings)
     assert job_of(service.database, job_id).name == "Kept"
     assert not sa.inspect(service.database.engine).has_table("halfway")
     service.close()
-    assert (tmp_path / "data" / "backup-0001.db").is_file()
+    assert (tmp_path / "data" / "backup-0002.db").is_file()
