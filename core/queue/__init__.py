@@ -5,6 +5,7 @@ Transactions lock in the order job, steps, the rest; each function works in the 
 
 from core.queue.claim import Claim, Claimed, claim, held, renew
 from core.queue.create import create
+from core.queue.hold import hold, release
 from core.queue.move import cancel, delete, pause, resume, retry, start
 from core.queue.rescue import rescue
 from core.queue.settle import Completed, Failed, Lost, Settled, Settlement, WorkerGone, settle
@@ -23,7 +24,9 @@ __all__ = [
     "create",
     "delete",
     "held",
+    "hold",
     "pause",
+    "release",
     "renew",
     "rescue",
     "resume",
