@@ -3,7 +3,7 @@
 Transactions lock in the order job, steps, the rest; each function works in the `writing()` transaction of its caller.
 """
 
-from core.queue.claim import Claim, Claimed, claim, held, renew
+from core.queue.claim import Claim, Claimed, claim, held, recall, renew
 from core.queue.create import create
 from core.queue.hold import hold, release
 from core.queue.move import cancel, delete, pause, resume, retry, start
@@ -26,6 +26,7 @@ __all__ = [
     "held",
     "hold",
     "pause",
+    "recall",
     "release",
     "renew",
     "rescue",

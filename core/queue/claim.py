@@ -1,5 +1,6 @@
 """Claims: which steps an engine works on, until when, and under which fence."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +13,23 @@ from sqlmodel import Session
 from core import reasons
 from core.errors import InvalidInput
 from core.job_config import JobConfig
-from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
+from core.models import HOSTS, JOB_STEPS, JOBS, STEP_ATTEMPTS
+from core.queue import ledger
+from core.queue.ledger import BREAKING_OFF_SECONDS
+from core.retry import MAX_RETRY_AFTER_SECONDS
 from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
 
 LEASE_SECONDS = 60
 CLAIM_LOCK = 0x4C6F7465
 """Key of PostgreSQL's advisory lock: claims of several engines go one after the other, as SQLite's do by themselves."""
-BREAKING_OFF_SECONDS = 2.0
-"""A visit whose claim is gone ends within this time; its host rests so long."""
+ROUNDS = 4
+"""How often one claim reads on when the steps that it reads have to wait for their hosts."""
+READ_BEYOND = 32
+"""Due steps read beyond those that are wanted, because some of them will have to wait."""
+MIN_STAGGER_SECONDS = 0.02
+MAX_STAGGER_SECONDS = 600.0
+"""The steps of one host that wait are set apart by its pause, within these bounds, so that few are due at a time."""
+CLOCK_SLACK_SECONDS = 60.0
 
 _OWN = STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id
 _CLAIMED = [JOB_STEPS.c[n] for n in ("id", "job_id", "step_number", "target", "host", "attempts", "fence", "overrides")]
@@ -173,22 +183,15 @@ def _job(session: Session, job_id: int, stored: dict[str, Any], now: datetime) -
 
 
 def _ended_within(seconds: float, now: datetime) -> sa.ColumnElement[bool]:
-    """Attempts that their own target answered or failed less than `seconds` ago."""
-    return (STEP_ATTEMPTS.c.completed_at > now - timedelta(seconds=seconds)) & STEP_ATTEMPTS.c.outcome.in_(
-        [Outcome.COMPLETED, Outcome.FAILED]
-    )
-
-
-def _broken_off_lately(now: datetime) -> sa.ColumnElement[bool]:
-    """Attempts whose visit may still be on its way although the claim is gone: cancelled, or lost."""
-    return (STEP_ATTEMPTS.c.completed_at > now - timedelta(seconds=BREAKING_OFF_SECONDS)) & STEP_ATTEMPTS.c.outcome.in_(
-        [Outcome.CANCELLED, Outcome.LOST]
-    )
+    """Attempts that their own target answered or failed less than `seconds` ago; what a clock set back wrote is old."""
+    return STEP_ATTEMPTS.c.completed_at.between(
+        now - timedelta(seconds=seconds), now + timedelta(seconds=BREAKING_OFF_SECONDS)
+    ) & STEP_ATTEMPTS.c.outcome.in_([Outcome.COMPLETED, Outcome.FAILED])
 
 
 def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -> list[Claim]:
-    """Claim up to `wanted` due steps of the job, one a host, no host that is being visited or has just been."""
-    ids = _due(session, job, wanted, now)
+    """Claim up to `wanted` due steps of the job, none of a host that is being visited or has to rest."""
+    ids = _Sorting(session, job, now).choose(wanted) if wanted > 0 else []
     if not ids:
         return []
     taken = session.execute(
@@ -216,36 +219,77 @@ def _claim(row: Any, owner: str, config: JobConfig) -> Claim:
     return Claim(row.id, row.job_id, row.step_number, row.target, row.host, row.attempts, row.fence, owner, own)
 
 
-def _due(session: Session, job: _Job, wanted: int, now: datetime) -> list[int]:
-    """Ids of due steps in their order, at most one a host."""
-    resting = _broken_off_lately(now)
-    if job.config.interval_seconds:
-        resting |= _ended_within(job.config.interval_seconds, now)
-    visited = sa.select(JOB_STEPS.c.host).where(
-        JOB_STEPS.c.status == StepStatus.RUNNING, JOB_STEPS.c.lease_owner.is_not(None)
-    )
-    busy = visited.union(sa.select(JOB_STEPS.c.host).select_from(STEP_ATTEMPTS.join(JOB_STEPS, _OWN)).where(resting))
-    found: dict[str, int] = {}
-    while len(found) < wanted:
-        statement = (
-            sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host)
-            .where(
-                JOB_STEPS.c.job_id == job.id,
-                JOB_STEPS.c.status == StepStatus.PENDING,
-                JOB_STEPS.c.next_attempt_at <= now,
-                JOB_STEPS.c.host.not_in(busy),
-                JOB_STEPS.c.host.not_in(list(found)),
-            )
+class _Sorting:
+    """Due steps of a job, in their order: those whose host is free are chosen, the others get its next free moment.
+
+    Of a host that is being visited one step stays due, to be taken as soon as that visit ends.
+    """
+
+    def __init__(self, session: Session, job: _Job, now: datetime) -> None:
+        self._session, self._job, self._now = session, job, now
+        self._chosen: dict[str, int] = {}
+        self._kept: dict[str, int] = {}
+        self._parked: Counter[str] = Counter()
+
+    def choose(self, wanted: int) -> list[int]:
+        """Ids of up to `wanted` steps, one a host; what has to wait is written down."""
+        for _ in range(ROUNDS):
+            limit = 2 * (wanted - len(self._chosen)) + READ_BEYOND
+            rows = self._session.execute(self._due(limit)).all()
+            waiting = [wait for row in rows if (wait := self._sort(row, wanted)) is not None]
+            if waiting:
+                put_off = sa.update(JOB_STEPS).where(
+                    JOB_STEPS.c.id == sa.bindparam("waiting"), JOB_STEPS.c.status == StepStatus.PENDING
+                )
+                self._session.execute(put_off, waiting)
+            if len(rows) < limit or len(self._chosen) >= wanted:
+                break
+        return list(self._chosen.values())
+
+    def _due(self, limit: int) -> sa.Select[Any]:
+        visit = JOB_STEPS.alias("visit")
+        visited = sa.exists().where(visit.c.host == JOB_STEPS.c.host, visit.c.status == StepStatus.RUNNING)
+        entry = [HOSTS.c[n] for n in ("last_ended_at", "crawl_delay_seconds", "not_before", "interval_seconds")]
+        return (
+            sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host, visited.label("is_visited"), *entry)
+            .select_from(JOB_STEPS.outerjoin(HOSTS, HOSTS.c.host == JOB_STEPS.c.host))
+            .where(JOB_STEPS.c.job_id == self._job.id, JOB_STEPS.c.status == StepStatus.PENDING)
+            .where(JOB_STEPS.c.next_attempt_at <= self._now)
+            .where(JOB_STEPS.c.id.not_in([*self._chosen.values(), *self._kept.values()]))
             .order_by(JOB_STEPS.c.next_attempt_at, JOB_STEPS.c.step_number)
-            .limit(2 * wanted)
+            .limit(limit)
         )
-        rows = session.execute(statement).all()
-        for step_id, host in rows:
-            if len(found) < wanted:
-                found.setdefault(host, step_id)
-        if len(rows) < 2 * wanted:
-            break
-    return list(found.values())
+
+    def _sort(self, row: Any, wanted: int) -> dict[str, Any] | None:
+        """Choose or keep the step, or give what to write so that it waits."""
+        is_busy = row.is_visited or row.host in self._chosen
+        free_at = ledger.free_at(row, self._job.config.interval_seconds, self._now)
+        if not is_busy and free_at <= self._now:
+            if len(self._chosen) < wanted:
+                self._chosen[row.host] = row.id
+            return None
+        if is_busy and row.host not in self._kept:
+            self._kept[row.host] = row.id
+            return None
+        gap = max(ledger.gap_seconds(row, self._job.config.interval_seconds), MIN_STAGGER_SECONDS)
+        behind = (self._parked[row.host] + is_busy) * gap
+        self._parked[row.host] += 1
+        due = max(free_at, self._now) + timedelta(seconds=min(behind, MAX_STAGGER_SECONDS))
+        return {"waiting": row.id, "next_attempt_at": due}
+
+
+def recall(session: Session, now: datetime) -> int:
+    """Steps that wait longer than any rule allows are due: their moment comes from a clock that was set back since."""
+    overridden = session.execute(sa.select(sa.func.max(HOSTS.c.interval_seconds))).scalar() or 0.0
+    running = sa.select(JOBS.c.id, JOBS.c.config).where(JOBS.c.status == JobStatus.RUNNING).order_by(JOBS.c.id)
+    recalled = 0
+    for job_id, config in session.execute(running).all():
+        longest = max(MAX_STAGGER_SECONDS, MAX_RETRY_AFTER_SECONDS, config.get("interval_seconds", 0.0), overridden)
+        far = JOB_STEPS.c.next_attempt_at > now + timedelta(seconds=longest + CLOCK_SLACK_SECONDS)
+        waiting = (JOB_STEPS.c.job_id == job_id) & (JOB_STEPS.c.status == StepStatus.PENDING)
+        due = session.execute(sa.update(JOB_STEPS).where(waiting, far).values(next_attempt_at=now))
+        recalled += int(due.rowcount)  # type: ignore[attr-defined]
+    return recalled
 
 
 def _more_at(session: Session, jobs: list[_Job], now: datetime) -> datetime | None:

@@ -1,7 +1,8 @@
 """A new job: its row, its steps and the list as it was given, in one transaction."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,14 +39,22 @@ def create(session: Session, draft: Draft, now: datetime) -> int:
         .returning(JOBS.c.id)
     )
     job_id = int(inserted.scalar_one())
-    _insert_many(session, JOB_STEPS, (_step(job_id, number, line, now) for number, line in enumerate(targets, 1)))
+    _insert_many(session, JOB_STEPS, _steps(job_id, targets, now))
     steps = sa.select(JOB_STEPS.c.target, JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id)
     step_ids: dict[str | None, int] = {target: step_id for target, step_id in session.execute(steps)}
     _insert_many(session, JOB_LINES, (_line(job_id, line, step_ids.get(line.target)) for line in draft.lines))
     return job_id
 
 
-def _step(job_id: int, number: int, line: Line, now: datetime) -> dict[str, Any]:
+def _steps(job_id: int, targets: Iterable[Line], now: datetime) -> Iterator[dict[str, Any]]:
+    """In the order of the list; the k-th step of a host comes after the earlier ones of every other host."""
+    of_host: Counter[str | None] = Counter()
+    for number, line in enumerate(targets, 1):
+        yield _step(job_id, number, line, now + timedelta(microseconds=of_host[line.host]))
+        of_host[line.host] += 1
+
+
+def _step(job_id: int, number: int, line: Line, due: datetime) -> dict[str, Any]:
     return {
         "job_id": job_id,
         "step_number": number,
@@ -55,7 +64,7 @@ def _step(job_id: int, number: int, line: Line, now: datetime) -> dict[str, Any]
         "status": StepStatus.PENDING,
         "attempts": 0,
         "fence": 0,
-        "next_attempt_at": now,
+        "next_attempt_at": due,
     }
 
 

@@ -12,6 +12,7 @@ from core.errors import ForbiddenMove, Refused
 from core.failures import FailureKind
 from core.i18n import N_
 from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
+from core.queue import ledger
 from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
 
 
@@ -48,10 +49,15 @@ def cancel(session: Session, job_id: int, by: str, now: datetime) -> None:
         _refuse(session, job_id, JobEvent.CANCEL, unless=JobStatus.CANCELLED)
         return
     unfinished = (JOB_STEPS.c.job_id == job_id) & JOB_STEPS.c.status.in_(STEP_MOVES[StepEvent.CANCEL])
-    running = sa.select(JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id, JOB_STEPS.c.status == StepStatus.RUNNING)
+    running = session.execute(
+        sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host)
+        .where(JOB_STEPS.c.job_id == job_id, JOB_STEPS.c.status == StepStatus.RUNNING)
+        .order_by(JOB_STEPS.c.id)
+        .with_for_update()
+    ).all()
     session.execute(
         sa.update(STEP_ATTEMPTS)
-        .where(STEP_ATTEMPTS.c.completed_at.is_(None), STEP_ATTEMPTS.c.step_id.in_(running))
+        .where(STEP_ATTEMPTS.c.completed_at.is_(None), STEP_ATTEMPTS.c.step_id.in_([row.id for row in running]))
         .values(completed_at=now, outcome=Outcome.CANCELLED, error_kind=FailureKind.CANCELLED)
     )
     fence = sa.case((JOB_STEPS.c.status == StepStatus.RUNNING, JOB_STEPS.c.fence + 1), else_=JOB_STEPS.c.fence)
@@ -68,6 +74,7 @@ def cancel(session: Session, job_id: int, by: str, now: datetime) -> None:
             error_message=None,
         )
     )
+    ledger.broken_off(session, {row.host for row in running}, now)
     _count(session, job_id, cancelled_steps=cancelled.rowcount)  # type: ignore[attr-defined]
 
 

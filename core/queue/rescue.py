@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
+from core.queue import ledger
 from core.states import STEP_MOVES, Outcome, StepEvent, StepStatus
 
 
@@ -25,12 +26,13 @@ def rescue(session: Session, owner: str, gone: Collection[str], now: datetime) -
         sa.update(JOB_STEPS)
         .where(lost, JOB_STEPS.c.job_id.in_(jobs), JOB_STEPS.c.status.in_(STEP_MOVES[StepEvent.RELEASE]))
         .values(status=StepStatus.PENDING, lease_owner=None, lease_expires_at=None)
-        .returning(JOB_STEPS.c.id)
-    )
-    ids = [step_id for (step_id,) in taken]
+        .returning(JOB_STEPS.c.id, JOB_STEPS.c.host)
+    ).all()
+    ids = [row.id for row in taken]
     session.execute(
         sa.update(STEP_ATTEMPTS)
         .where(STEP_ATTEMPTS.c.step_id.in_(ids), STEP_ATTEMPTS.c.completed_at.is_(None))
         .values(completed_at=now, outcome=Outcome.LOST)
     )
+    ledger.broken_off(session, {row.host for row in taken}, now)
     return ids

@@ -1,9 +1,10 @@
-"""How an attempt ends: report, step, attempt and counters in one transaction, guarded by the fence alone."""
+"""How attempts end: reports, steps, attempts and counters in one transaction, guarded by the fence alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,28 +12,38 @@ from sqlmodel import Session
 
 from core.failures import FailureKind
 from core.models import JOB_STEPS, JOBS, REPORT_TEXTS, REPORTS, STEP_ATTEMPTS
+from core.queue import ledger
 from core.queue.claim import Claim
 from core.states import JOB_MOVES, JobEvent, JobStatus, Outcome, StepStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The target gave a report: its columns (those of the step and job are filled in here) and its text."""
+    """The target gave a report: its columns (those of the step and job are filled in here) and its text.
+
+    `crawl_delay_seconds` is what its robots.txt asks for (0: nothing); None when that was not read.
+    """
 
     claim: Claim
     report: dict[str, Any]
     text: str
+    crawl_delay_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The target failed; `retry_in_seconds` is None when no attempt is left or none may help."""
+    """The target failed; `retry_in_seconds` is None when no attempt is left or none may help.
+
+    `retry_after_seconds` is what the host asked for, `crawl_delay_seconds` as in `Completed`.
+    """
 
     claim: Claim
     kind: FailureKind
     message: str
     http_status: int | None
     retry_in_seconds: float | None
+    retry_after_seconds: float | None = None
+    crawl_delay_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,79 +73,110 @@ class Settled:
     ended: list[tuple[int, JobStatus]]
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How one claim ends: the new columns of its step and of its attempt."""
+
+    claim: Claim
+    status: StepStatus
+    step: dict[str, Any]
+    attempt: dict[str, Any]
+
+
 def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -> Settled:
     """Settle what is still held; a late result changes nothing."""
-    by_job: dict[int, list[Settlement]] = {}
-    for settlement in settlements:
-        by_job.setdefault(settlement.claim.job_id, []).append(settlement)
-    settled = Settled([], [])
-    for job_id in sorted(by_job):
-        session.execute(sa.select(JOBS.c.id).where(JOBS.c.id == job_id).with_for_update())
-        steps = [(settlement, _settle_one(session, settlement, now)) for settlement in by_job[job_id]]
-        settled.steps.extend(steps)
-        statuses = Counter(status for _settlement, status in steps)
-        completed, failed = statuses[StepStatus.COMPLETED], statuses[StepStatus.FAILED]
-        if completed or failed:
-            settled.ended.extend(_count(session, job_id, completed, failed, now))
-    return settled
+    jobs = sorted({settlement.claim.job_id for settlement in settlements})
+    session.execute(sa.select(JOBS.c.id).where(JOBS.c.id.in_(jobs)).order_by(JOBS.c.id).with_for_update())
+    held = _held(session, settlements)
+    still = [one for one in settlements if _take(held, one.claim)]
+    reports = _insert_reports(session, [one for one in still if isinstance(one, Completed)])
+    ends = [_end(session, one, reports, now) for one in still]
+    _end_claims(session, ends)
+    ledger.ended(session, [_visit(one, now) for one in still])
+    statuses = {id(one): end.status for one, end in zip(still, ends, strict=True)}
+    return Settled([(one, statuses.get(id(one))) for one in settlements], _count(session, ends, now))
 
 
-def _settle_one(session: Session, settlement: Settlement, now: datetime) -> StepStatus | None:
-    """The step's new state; None when the claim no longer holds."""
+def _held(session: Session, settlements: Sequence[Settlement]) -> set[tuple[int, int]]:
+    """(step id, fence) of the claims that still hold; their rows stay locked until the transaction ends."""
+    statement = (
+        sa.select(JOB_STEPS.c.id, JOB_STEPS.c.fence)
+        .where(JOB_STEPS.c.id.in_(sorted(one.claim.step_id for one in settlements)))
+        .where(JOB_STEPS.c.status == StepStatus.RUNNING)
+        .order_by(JOB_STEPS.c.id)
+        .with_for_update()
+    )
+    return {(step_id, fence) for step_id, fence in session.execute(statement)}
+
+
+def _take(held: set[tuple[int, int]], one: Claim) -> bool:
+    """Whether the claim holds; what comes a second time does not."""
+    key = one.step_id, one.fence
+    holds = key in held
+    held.discard(key)
+    return holds
+
+
+def _insert_reports(session: Session, completed: Sequence[Completed]) -> dict[int, int]:
+    """Write reports and texts; gives the id of the report of each step."""
+    if not completed:
+        return {}
+    rows = [{**one.report, **_of_claim(one.claim)} for one in completed]
+    inserted = session.execute(sa.insert(REPORTS).returning(REPORTS.c.step_id, REPORTS.c.id), rows)
+    ids: dict[int, int] = {step_id: report_id for step_id, report_id in inserted}
+    texts = [{"report_id": ids[one.claim.step_id], "text": one.text} for one in completed]
+    session.execute(sa.insert(REPORT_TEXTS), texts)
+    return ids
+
+
+def _of_claim(one: Claim) -> dict[str, Any]:
+    return {
+        "step_id": one.step_id,
+        "job_id": one.job_id,
+        "target": one.target,
+        "host": one.host,
+        "attempts": one.attempts + 1,
+    }
+
+
+def _end(session: Session, settlement: Settlement, reports: dict[int, int], now: datetime) -> _End:
     match settlement:
         case Completed():
-            return _complete(session, settlement, now)
+            return _completed(settlement, reports[settlement.claim.step_id], now)
         case Failed():
-            return _fail(session, settlement, now)
+            return _failed(settlement, now)
         case Lost():
-            return _release(session, settlement, now, None, None)
+            return _released(settlement, now, None, None)
         case WorkerGone():
             return _worker_gone(session, settlement, now)
 
 
-def _complete(session: Session, settlement: Completed, now: datetime) -> StepStatus | None:
-    one = settlement.claim
-    spent = {"attempts": JOB_STEPS.c.attempts + 1, "completed_at": now, "error_kind": None, "error_message": None}
-    if not _end_claim(session, one, status=StepStatus.COMPLETED, **spent):
-        return None
-    row = {**settlement.report, "step_id": one.step_id, "job_id": one.job_id, "target": one.target, "host": one.host}
-    row["attempts"] = one.attempts + 1
-    report_id = session.execute(sa.insert(REPORTS).values(row).returning(REPORTS.c.id)).scalar_one()
-    session.execute(sa.insert(REPORT_TEXTS).values(report_id=report_id, text=settlement.text))
-    session.execute(
-        sa.update(JOB_STEPS).where(JOB_STEPS.c.id == one.step_id).values(result_data={"report_id": report_id})
-    )
-    _end_attempt(session, one, now, Outcome.COMPLETED, http_status=settlement.report.get("http_status"))
-    return StepStatus.COMPLETED
+def _completed(settlement: Completed, report_id: int, now: datetime) -> _End:
+    spent = {"attempts": settlement.claim.attempts + 1, "error_kind": None, "error_message": None}
+    step = {**spent, "completed_at": now, "result_data": {"report_id": report_id}}
+    http_status = settlement.report.get("http_status")
+    return _End(settlement.claim, StepStatus.COMPLETED, step, _attempt(Outcome.COMPLETED, now, http_status=http_status))
 
 
-def _fail(session: Session, settlement: Failed, now: datetime) -> StepStatus | None:
+def _failed(settlement: Failed, now: datetime) -> _End:
     facts: dict[str, Any] = {"error_kind": settlement.kind, "error_message": settlement.message}
-    values: dict[str, Any] = {"attempts": JOB_STEPS.c.attempts + 1, **facts}
+    attempt = _attempt(Outcome.FAILED, now, http_status=settlement.http_status, **facts)
+    step: dict[str, Any] = {**facts, "attempts": settlement.claim.attempts + 1}
     if settlement.retry_in_seconds is None:
-        values |= {"status": StepStatus.FAILED, "completed_at": now}
-    else:
-        due = now + timedelta(seconds=settlement.retry_in_seconds)
-        values |= {"status": StepStatus.PENDING, "next_attempt_at": due}
-    if not _end_claim(session, settlement.claim, **values):
-        return None
-    _end_attempt(session, settlement.claim, now, Outcome.FAILED, http_status=settlement.http_status, **facts)
-    return values["status"]  # type: ignore[no-any-return]
+        return _End(settlement.claim, StepStatus.FAILED, {**step, "completed_at": now}, attempt)
+    step["next_attempt_at"] = now + timedelta(seconds=settlement.retry_in_seconds)
+    return _End(settlement.claim, StepStatus.PENDING, step, attempt)
 
 
-def _release(
-    session: Session, settlement: Lost, now: datetime, kind: FailureKind | None, message: str | None
-) -> StepStatus | None:
-    one = settlement.claim
+def _released(settlement: Lost, now: datetime, kind: FailureKind | None, message: str | None) -> _End:
+    """Back to the queue, at its old place where nothing else is said."""
     delay = settlement.again_in_seconds
-    due = {"next_attempt_at": now + timedelta(seconds=delay)} if delay else {}
-    if not _end_claim(session, one, status=StepStatus.PENDING, **due):
-        return None
-    _end_attempt(session, one, now, Outcome.LOST, error_kind=kind, error_message=message)
-    return StepStatus.PENDING
+    step = {"next_attempt_at": now + timedelta(seconds=delay)} if delay else {}
+    attempt = _attempt(Outcome.LOST, now, error_kind=kind, error_message=message)
+    return _End(settlement.claim, StepStatus.PENDING, step, attempt)
 
 
-def _worker_gone(session: Session, settlement: WorkerGone, now: datetime) -> StepStatus | None:
+def _worker_gone(session: Session, settlement: WorkerGone, now: datetime) -> _End:
     """Deaths count from the job's last start on: a retry begins anew."""
     started = sa.select(JOBS.c.queued_at).where(JOBS.c.id == settlement.claim.job_id).scalar_subquery()
     deaths = sa.select(sa.func.count()).where(
@@ -143,40 +185,74 @@ def _worker_gone(session: Session, settlement: WorkerGone, now: datetime) -> Ste
         STEP_ATTEMPTS.c.started_at >= started,
     )
     if session.execute(deaths).scalar_one():
-        final = Failed(settlement.claim, FailureKind.WORKER_DIED, settlement.message, None, None)
-        return _fail(session, final, now)
-    return _release(session, Lost(settlement.claim), now, FailureKind.WORKER_DIED, settlement.message)
+        return _failed(Failed(settlement.claim, FailureKind.WORKER_DIED, settlement.message, None, None), now)
+    return _released(Lost(settlement.claim), now, FailureKind.WORKER_DIED, settlement.message)
 
 
-def _end_claim(session: Session, one: Claim, **values: Any) -> bool:
-    """The guarded end of a claim; False when the step has another fence by now."""
-    statement = (
-        sa.update(JOB_STEPS)
-        .where(JOB_STEPS.c.id == one.step_id, JOB_STEPS.c.fence == one.fence)
-        .where(JOB_STEPS.c.status == StepStatus.RUNNING)
-        .values(lease_owner=None, lease_expires_at=None, **values)
+def _attempt(outcome: Outcome, now: datetime, **others: Any) -> dict[str, Any]:
+    """Every column of an attempt that its end writes."""
+    nothing = dict.fromkeys(("error_kind", "error_message", "http_status"))
+    return {**nothing, "outcome": outcome, "completed_at": now, **others}
+
+
+def _end_claims(session: Session, ends: Sequence[_End]) -> None:
+    """The guarded end of the claims and of their attempts."""
+    if not ends:
+        return
+    step = (JOB_STEPS.c.id == sa.bindparam("of_step")) & (JOB_STEPS.c.fence == sa.bindparam("of_fence"))
+    free = sa.update(JOB_STEPS).where(step, JOB_STEPS.c.status == StepStatus.RUNNING)
+    free = free.values(lease_owner=None, lease_expires_at=None)
+    for _columns, alike in groupby(sorted(ends, key=_changed), key=_changed):
+        session.execute(free, [{**_key(end), "status": end.status, **end.step} for end in alike])
+    attempt = (STEP_ATTEMPTS.c.step_id == sa.bindparam("of_step")) & (
+        STEP_ATTEMPTS.c.number == sa.bindparam("of_fence")
     )
-    return session.execute(statement.returning(JOB_STEPS.c.id)).first() is not None
+    close = sa.update(STEP_ATTEMPTS).where(attempt, STEP_ATTEMPTS.c.completed_at.is_(None))
+    session.execute(close, [{**_key(end), **end.attempt} for end in ends])
 
 
-def _end_attempt(session: Session, one: Claim, now: datetime, outcome: Outcome, **facts: Any) -> None:
-    session.execute(
-        sa.update(STEP_ATTEMPTS)
-        .where(STEP_ATTEMPTS.c.step_id == one.step_id, STEP_ATTEMPTS.c.number == one.fence)
-        .where(STEP_ATTEMPTS.c.completed_at.is_(None))
-        .values(completed_at=now, outcome=outcome, **facts)
-    )
+def _changed(end: _End) -> list[str]:
+    """The columns that change; one statement writes those alike."""
+    return sorted(end.step)
 
 
-def _count(
-    session: Session, job_id: int, completed: int, failed: int, now: datetime
-) -> Iterable[tuple[int, JobStatus]]:
-    """Add to the job's counters; the last step that ends decides how the job ends."""
-    session.execute(
-        sa.update(JOBS)
-        .where(JOBS.c.id == job_id)
-        .values(completed_steps=JOBS.c.completed_steps + completed, failed_steps=JOBS.c.failed_steps + failed)
-    )
+def _key(end: _End) -> dict[str, int]:
+    return {"of_step": end.claim.step_id, "of_fence": end.claim.fence}
+
+
+def _visit(settlement: Settlement, now: datetime) -> ledger.Ended:
+    host = settlement.claim.host
+    match settlement:
+        case Completed():
+            return ledger.Ended(host, now, answered=True, crawl_delay_seconds=settlement.crawl_delay_seconds)
+        case Failed():
+            return ledger.Ended(
+                host,
+                now,
+                answered=settlement.http_status is not None,
+                crawl_delay_seconds=settlement.crawl_delay_seconds,
+                retry_after_seconds=settlement.retry_after_seconds,
+            )
+        case _:
+            return ledger.Ended(host, now)
+
+
+def _count(session: Session, ends: Sequence[_End], now: datetime) -> list[tuple[int, JobStatus]]:
+    """Add to the counters of the jobs; the last step that ends decides how a job ends. Gives the ended ones."""
+    counts = Counter((end.claim.job_id, end.status) for end in ends if end.status is not StepStatus.PENDING)
+    ended: list[tuple[int, JobStatus]] = []
+    for job_id in sorted({job_id for job_id, _status in counts}):
+        completed, failed = counts[job_id, StepStatus.COMPLETED], counts[job_id, StepStatus.FAILED]
+        session.execute(
+            sa.update(JOBS)
+            .where(JOBS.c.id == job_id)
+            .values(completed_steps=JOBS.c.completed_steps + completed, failed_steps=JOBS.c.failed_steps + failed)
+        )
+        ended += _ended(session, job_id, now)
+    return ended
+
+
+def _ended(session: Session, job_id: int, now: datetime) -> list[tuple[int, JobStatus]]:
     some = JOBS.c.completed_steps > 0
     ended = session.execute(
         sa.update(JOBS)

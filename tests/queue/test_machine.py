@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from core import queries, queue
 from core.errors import NotFound, Refused
 from core.job_service import JobService
-from core.models import JOB_STEPS, JOBS, REPORTS, STEP_ATTEMPTS
+from core.models import HOSTS, JOB_STEPS, JOBS, REPORTS, STEP_ATTEMPTS
 from core.queue import Claim
 from core.settings import Settings
 from core.states import FINAL, JOB_MOVES, JobStatus
@@ -89,6 +89,7 @@ class Life(RuleBasedStateMachine):
             claimed = queue.claim(session, owner, places, self.now, max_running_jobs=2)
         assert len(claimed.claims) <= places
         self.happened["claims"] += len(claimed.claims)
+        self.moved_as_the_table_says()
         return claimed.claims
 
     @rule(owner=OWNERS, places=st.integers(1, 3), retry_in=st.sampled_from([None, 0, 20]))
@@ -177,11 +178,14 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def states_move_as_the_table_says(self) -> None:
+        self.moved_as_the_table_says()
+
+    def moved_as_the_table_says(self) -> None:
+        """Each job has stayed, or made one move that is possible, since this was asked before."""
         with self.service.database.reading() as session:
             now = {job_id: JobStatus(status) for job_id, status in session.execute(sa.select(JOBS.c.id, JOBS.c.status))}
         for job_id, status in now.items():
             before = self.seen.get(job_id, JobStatus.PENDING)
-            # a claim begins a job and settles nothing, so that one rule makes one move at the most
             assert status == before or (before, status) in MOVES, f"job {job_id}: {before} → {status}"
         self.seen = now
 
@@ -192,6 +196,8 @@ class Life(RuleBasedStateMachine):
             attempts = session.execute(sa.select(STEP_ATTEMPTS)).all()
             reports = [step_id for (step_id,) in session.execute(sa.select(REPORTS.c.step_id))]
         assert len(reports) == len(set(reports)) == sum(step.status == "completed" for step in steps.values())
+        visited = Counter(step.host for step in steps.values() if step.status == "running")
+        assert max(visited.values(), default=1) == 1, "two visits to one host at a time"
         for step in steps.values():
             own = [a for a in attempts if a.step_id == step.id]
             assert sum(a.completed_at is None for a in own) == (step.status == "running")
@@ -215,6 +221,7 @@ def test_any_life_of_jobs(database_url: str, tmp_path: Path) -> None:
     def life() -> Life:
         with service.database.writing() as session:
             session.execute(sa.delete(JOBS))
+            session.execute(sa.delete(HOSTS))
         return Life(service, happened)
 
     happened: Counter[str] = Counter()
