@@ -170,6 +170,19 @@ class JobStep(SQLModel, table=True):
             sqlite_where=text("status = 'running'"),
             postgresql_where=text("status = 'running'"),
         ),
+        Index(
+            "ix_job_steps_reused",
+            "reused_report_id",
+            "job_id",
+            sqlite_where=text("reused_report_id IS NOT NULL"),
+            postgresql_where=text("reused_report_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_job_steps_reusing",
+            "job_id",
+            sqlite_where=text("reused_report_id IS NOT NULL"),
+            postgresql_where=text("reused_report_id IS NOT NULL"),
+        ),
         NO_ID_TWICE,
     )
 
@@ -187,6 +200,8 @@ class JobStep(SQLModel, table=True):
     lease_expires_at: datetime | None = None
     fence: int = 0
     result_data: Json | None = Field(default=None, sa_type=Document)
+    reused_report_id: int | None = None
+    """The report that another step made and this one points to; `result_data` says it to the readers."""
     error_kind: FailureKind | None = Field(default=None, sa_type=_enum(FailureKind, "error_kind"))
     error_message: str | None = Field(default=None, sa_type=Text)
     started_at: datetime | None = None
@@ -240,7 +255,13 @@ class Report(SQLModel, table=True):
     """What one successful step produced."""
 
     __tablename__ = "reports"
-    __table_args__ = (UniqueConstraint("step_id"), Index(None, "job_id", "id"), Index(None, "host", "id"), NO_ID_TWICE)
+    __table_args__ = (
+        UniqueConstraint("step_id"),
+        Index(None, "job_id", "id"),
+        Index(None, "host", "id"),
+        Index(None, "target", "fetched_at"),
+        NO_ID_TWICE,
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     step_id: int = Field(foreign_key="job_steps.id", ondelete="CASCADE")

@@ -1,4 +1,4 @@
-"""Politeness over all jobs, and the engines that work on the database.
+"""Politeness over all jobs, the engines that work on the database, and reports that are used again.
 
 Revision: 0002
 Previous: 0001
@@ -18,6 +18,7 @@ depends_on = None
 RUNNING = sa.text("status = 'running'")
 ASKED_TO_WAIT = sa.text("not_before IS NOT NULL")
 OVERRIDDEN = sa.text("interval_seconds IS NOT NULL")
+REUSED = sa.text("reused_report_id IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -54,9 +55,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engines")),
     )
     op.create_index("ix_job_steps_visited", "job_steps", ["host"], sqlite_where=RUNNING, postgresql_where=RUNNING)
+    op.add_column("job_steps", sa.Column("reused_report_id", sa.Integer(), nullable=True))
+    for name, columns in (
+        ("ix_job_steps_reused", ["reused_report_id", "job_id"]),
+        ("ix_job_steps_reusing", ["job_id"]),
+    ):
+        op.create_index(name, "job_steps", columns, sqlite_where=REUSED, postgresql_where=REUSED)
+    op.create_index(op.f("ix_reports_target_fetched_at"), "reports", ["target", "fetched_at"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_reports_target_fetched_at"), "reports")
+    for name in ("ix_job_steps_reused", "ix_job_steps_reusing"):
+        op.drop_index(name, "job_steps")
+    op.drop_column("job_steps", "reused_report_id")
     op.drop_index("ix_job_steps_visited", "job_steps")
     op.drop_table("engines")
     op.drop_table("hosts")
