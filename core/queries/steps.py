@@ -1,19 +1,24 @@
 """Reads of steps and their attempts."""
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
+import idna
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from core.errors import NotFound
 from core.failures import FailureKind
 from core.i18n import N_
-from core.models import JobStep, Report, StepAttempt
+from core.models import Document, JobLine, JobStep, Report, StepAttempt, Text
 from core.queries import jobs
 from core.queries.paging import by_keyset, by_number, columns, many, one
 from core.queries.rows import AttemptRow, Page, StepRow
-from core.states import StepStatus
+from core.states import StepStatus, Verdict
 
+EXTRA = "list:"
+"""Before the name of a column of the uploaded table."""
 ORDERS: dict[str, Any] = {
     "step_number": col(JobStep.step_number),
     "target": col(JobStep.host),
@@ -21,12 +26,11 @@ ORDERS: dict[str, Any] = {
     "attempts": col(JobStep.attempts),
     "error_kind": col(JobStep.error_kind),
     "completed_at": col(JobStep.completed_at),
-    "total_seconds": col(Report.total_seconds),
-    "word_count": col(Report.word_count),
-    "http_status": col(Report.http_status),
-    "title": col(Report.title),
 }
-"""What the Steps table can be sorted by."""
+"""What the Steps table can be sorted by, beside the columns of a report and, after `EXTRA`, those of the list."""
+REPORT_ORDERS = sa.inspect(Report).columns
+STORED_IN_PATHS = "/?:@!$&()*+,;=%-._~[]"
+"""What stays as it is in the path of a target."""
 
 
 def page(
@@ -57,13 +61,24 @@ def numbered(
     order_by: str = "step_number",
     descending: bool = False,
 ) -> Page[StepRow]:
-    """The same steps by page number, sorted by a key of `ORDERS`."""
+    """The same steps by page number, sorted by what `is_order` accepts; steps without a value come last."""
     statement = _filtered(job_id, status, error_kind, q)
-    key = ORDERS[order_by]
-    if key.class_ is Report:
-        statement = statement.outerjoin(Report, col(Report.step_id) == col(JobStep.id))
+    key = _order(order_by)
     order = [(key.desc() if descending else key.asc()).nulls_last(), col(JobStep.step_number)]
     return by_number(session, StepRow, statement, order, page=page, size=size)
+
+
+def is_order(name: str) -> bool:
+    """Whether steps can be sorted by this; a list's column that a job does not have leaves the order of the list."""
+    return name in ORDERS or name in REPORT_ORDERS or name.startswith(EXTRA)
+
+
+def waits_until(session: Session, job_id: int) -> datetime | None:
+    """The latest moment that a pending step of the job waits for; None without one."""
+    statement = sa.select(sa.func.max(col(JobStep.next_attempt_at)))
+    mine = (col(JobStep.job_id) == job_id, col(JobStep.status) == StepStatus.PENDING)
+    found: datetime | None = session.execute(statement.where(*mine)).scalar()
+    return found
 
 
 def get(session: Session, job_id: int, step_number: int) -> StepRow:
@@ -120,5 +135,53 @@ def _filtered(job_id: int, status: StepStatus | None, error_kind: FailureKind | 
     if error_kind is not None:
         statement = statement.where(col(JobStep.error_kind) == error_kind)
     if q and (wanted := q.strip()):
-        statement = statement.where(col(JobStep.target).icontains(wanted, autoescape=True))
+        statement = statement.where(_contains(wanted))
     return statement
+
+
+def _order(name: str) -> Any:
+    """What to sort by: texts without regard to case, lists by their length."""
+    if name in ORDERS:
+        return ORDERS[name]
+    if name.startswith(EXTRA):
+        return _extra(name.removeprefix(EXTRA))
+    column = REPORT_ORDERS[name]
+    if name == "answers":
+        key: Any = sa.cast(column, sa.Text)
+    elif isinstance(column.type, Document):
+        key = sa.func.json_array_length(column)
+    else:
+        key = sa.func.lower(column) if isinstance(column.type, Text) else column
+    return sa.select(key).where(col(Report.step_id) == col(JobStep.id)).scalar_subquery()
+
+
+def _extra(name: str) -> Any:
+    """What the list says in this column; as pairs, because names may hold what a path of SQLite's JSON cannot."""
+    pair = sa.func.json_each(col(JobLine.extra)).table_valued("key", "value")
+    mine = (col(JobLine.step_id) == col(JobStep.id), col(JobLine.verdict).in_((Verdict.OK, Verdict.CORRECTED)))
+    value = sa.func.lower(sa.cast(pair.c.value, sa.Text))
+    found = sa.select(value).select_from(JobLine).join(pair, pair.c.key == name).where(*mine)
+    return found.order_by(col(JobLine.id)).limit(1).scalar_subquery()
+
+
+def _contains(wanted: str) -> sa.ColumnElement[bool]:
+    """The target has it, as it is stored or as it is shown, or the list had it as it was given."""
+    target = col(JobStep.target)
+    stored = target.icontains(wanted, autoescape=True)
+    if wanted.isascii():
+        return stored
+    given = sa.exists().where(
+        col(JobLine.step_id) == col(JobStep.id), col(JobLine.input).icontains(wanted, autoescape=True)
+    )
+    as_stored = _stored_form(wanted)
+    return sa.or_(stored, given, *([target.icontains(as_stored, autoescape=True)] if as_stored else []))
+
+
+def _stored_form(shown: str) -> str | None:
+    """International labels in punycode, the path in percents; None when it is no name (UTS 46)."""
+    host, slash, path = shown.partition("/")
+    try:
+        labels = [label if label.isascii() else idna.encode(label, uts46=True).decode() for label in host.split(".")]
+    except idna.IDNAError:
+        return None
+    return ".".join(labels) + slash + quote(path, safe=STORED_IN_PATHS)
