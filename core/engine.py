@@ -8,6 +8,7 @@ import logging
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -15,6 +16,7 @@ from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import STATE_RUNNING
 
 from core import owner, queue, retry
 from core.abort import Abort
@@ -40,6 +42,8 @@ DRAIN_SECONDS = 10.0
 ALIVE_SECONDS = 15.0
 """A dispatch older than this means that the engine does not work."""
 ABORT_SECONDS = 5.0
+RUNNER_PATIENCE_SECONDS = 1.0
+"""How long a thread that runs steps waits for the next one."""
 NO_WORKER_SECONDS = 30.0
 """A step comes back after this when no extraction process could be started for its page."""
 BACKLOG_PER_PROCESS = 4
@@ -60,8 +64,12 @@ class Engine:
         self._owner: owner.Owner | None = None
         self._running: dict[tuple[int, int], tuple[Claim, Abort]] = {}
         self._outbox = Outbox(database, self._settled)
-        self._filling = threading.Lock()
+        self._turning = threading.Lock()
+        self._is_asked = False
         self._state = threading.Condition()
+        self._ready: deque[tuple[Claim, Abort]] = deque()
+        self._handing = threading.Condition()
+        self._idle_runners = 0
         self._stopping = False
         self._dispatched_at: float | None = None
         self._scheduler = BackgroundScheduler(
@@ -78,7 +86,7 @@ class Engine:
         self._owner = owner.Owner(self._settings.data_dir)
         self._extractor.start()
         self._tick(self._rescue, RESCUE_SECONDS)
-        self._tick(self._dispatch, DISPATCH_SECONDS)
+        self._tick(self._turn, DISPATCH_SECONDS)
         self._tick(self._check_fences, FENCES_SECONDS)
         self._tick(self._renew, RENEW_SECONDS)
         self._scheduler.start()
@@ -101,8 +109,10 @@ class Engine:
             if self._stopping or self._owner is None:
                 return
             self._stopping = True
-        with self._filling:  # a claim that is under way is finished, so that nothing is claimed behind our back
+        with self._turning:  # a claim that is under way is finished, so that nothing is claimed behind our back
             pass
+        with self._handing:
+            self._handing.notify_all()
         with self._state:
             self._state.wait_for(lambda: not self._running, timeout=drain_seconds)
             left = list(self._running.values())
@@ -153,11 +163,19 @@ class Engine:
 
     # -- ticks
 
-    def _dispatch(self) -> None:
-        """Settle what could not be settled before, then fill the free places; the one does not depend on the other."""
-        _logged(self._outbox.flush)()
-        self._fill()
-        self._dispatched_at = time.monotonic()
+    def _turn(self) -> None:
+        """Settle what is finished, then fill the free places; the one does not depend on the other.
+
+        Who comes while another thread is at it leaves its part to that one.
+        """
+        self._is_asked = True
+        while self._is_asked and self._turning.acquire(blocking=False):
+            try:
+                self._is_asked = False
+                _logged(self._outbox.flush)()
+                _logged(self._fill)()
+            finally:
+                self._turning.release()
 
     def _check_fences(self) -> None:
         """Stop the work on steps that are not ours any more: cancelled, or taken over."""
@@ -180,19 +198,21 @@ class Engine:
         gone = owner.gone(self._settings.data_dir)
         with self._database.writing() as session:
             steps = queue.rescue(session, self._id, gone, datetime.now(UTC))
+            recalled = queue.recall(session, datetime.now(UTC))
         owner.forget(self._settings.data_dir, gone)
+        if recalled:
+            log.warning("%d steps waited for a moment that the clock was set back from; they are due", recalled)
         if steps:
             log.warning("%d lost claims taken back: steps %s", len(steps), steps[:50])
-            self._fill()
+            self._turn()
 
     # -- a step
 
     def _fill(self) -> None:
         """Claim for all free places and hand the steps to the executor."""
-        with self._filling:
-            places = self._settings.fetch_threads - len(self._running)
-            if self._stopping or places <= 0 or not self._extractor.is_able():
-                return
+        places = self._settings.fetch_threads - len(self._running)
+        may_claim = not self._stopping and self._scheduler.state == STATE_RUNNING and self._extractor.is_able()
+        if may_claim and places > 0:
             with self._database.writing() as session:
                 claimed = queue.claim(
                     session,
@@ -205,13 +225,22 @@ class Engine:
                 )
             for job_id in claimed.begun:
                 log.info("job began", extra={"job_id": job_id})
-            for claim in claimed.claims:
-                abort = Abort()
-                with self._state:
-                    self._running[claim.step_id, claim.fence] = claim, abort
-                self._scheduler.add_job(self._run, args=[claim, abort], executor="steps")
+            self._hand_out(claimed.claims)
             if claimed.more_at is not None:
                 self._wake_at(claimed.more_at)
+        self._dispatched_at = time.monotonic()
+
+    def _hand_out(self, claims: list[Claim]) -> None:
+        """Runners that wait take the steps; for the others new ones are started."""
+        ready = [(claim, Abort()) for claim in claims]
+        with self._state:
+            self._running.update({(one.step_id, one.fence): (one, abort) for one, abort in ready})
+        with self._handing:
+            self._ready.extend(ready)
+            missing = len(self._ready) - self._idle_runners
+            self._handing.notify(len(ready))
+        for _ in range(missing):
+            self._scheduler.add_job(self._work, executor="steps")
 
     def _backlogged(self) -> list[int]:
         """Jobs whose pages wait for a worker process already; more of them would only take places from others."""
@@ -222,15 +251,24 @@ class Engine:
         """Look again then; the regular tick comes soon enough for anything later than it."""
         if moment < datetime.now(UTC) + timedelta(seconds=DISPATCH_SECONDS):
             self._scheduler.add_job(
-                _logged(self._fill), "date", run_date=moment, id="wake", replace_existing=True, max_instances=2
+                self._turn, "date", run_date=moment, id="wake", replace_existing=True, max_instances=2
             )
 
-    def _run(self, claim: Claim, abort: Abort) -> None:
-        """One attempt, from claim to settlement."""
-        log.info("step began: %s", claim.target, extra=_ids(claim))
-        self._outbox.put(self._attempt(claim, abort))
-        _logged(self._outbox.flush)()
-        _logged(self._fill)()
+    def _work(self) -> None:
+        """One attempt after the other, each from claim to settlement, as long as there are some."""
+        while (ready := self._next()) is not None:
+            claim, abort = ready
+            log.info("step began: %s", claim.target, extra=_ids(claim))
+            self._outbox.put(self._attempt(claim, abort))
+            self._turn()
+
+    def _next(self) -> tuple[Claim, Abort] | None:
+        """The next step; None when none came for a while."""
+        with self._handing:
+            self._idle_runners += 1
+            self._handing.wait_for(lambda: self._ready or self._stopping, RUNNER_PATIENCE_SECONDS)
+            self._idle_runners -= 1
+            return self._ready.popleft() if self._ready else None
 
     def _attempt(self, claim: Claim, abort: Abort) -> Settlement:
         try:
@@ -257,7 +295,7 @@ class Engine:
         then = "no further attempt" if retry_in is None else f"next attempt in {retry_in:.1f} s"
         log.warning("attempt failed (%s): %s; %s", error.kind, error, then, extra=_ids(claim))
         message = retry.last_word(error) if retry_in is None else error.detail
-        return Failed(claim, error.kind, message, error.http_status, retry_in)
+        return Failed(claim, error.kind, message, error.http_status, retry_in, error.retry_after_seconds)
 
     def _settled(self, settled: Settled) -> None:
         """Tell what was written, and give the places back."""
