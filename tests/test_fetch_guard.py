@@ -13,7 +13,7 @@ import pytest
 from core.abort import Abort
 from core.errors import FetchError
 from core.failures import FailureKind as K
-from core.fetch import Fetcher, system_resolver
+from core.fetch import Fetcher, ProxyRefused, system_resolver
 from tests.hostile import (
     CANARY,
     HTML,
@@ -267,13 +267,28 @@ def test_a_name_that_is_forbidden_here_is_not_asked_of_the_proxy() -> None:
         assert through.connections == 0
 
 
-def test_a_proxy_that_refuses_the_tunnel_is_a_failure_to_connect() -> None:
-    with proxy({}, b"HTTP/1.1 403 Forbidden by policy\r\n\r\n") as through:
+@pytest.mark.parametrize("scheme", ["https", None])
+@pytest.mark.parametrize("said", ["403 Forbidden by policy", "407 Proxy Authentication Required"])
+def test_a_proxy_that_refuses_is_a_failure_to_connect(said: str, scheme: str | None) -> None:
+    def refuse(peer: Peer, connection: socket.socket, head: bytes) -> None:
+        connection.sendall(f"HTTP/1.1 {said}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    with Peer(refuse, address=CANARY) as through:
+        fetcher = Fetcher(settings(proxy_url=f"http://{CANARY}:{through.port}"), resolver=unknown)
+        error = blocked(fetcher, "site.test", scheme)
+    assert isinstance(error, ProxyRefused)
+    assert error.kind is K.CONNECT and said in error.detail and error.http_status is None
+
+
+def test_a_proxy_that_does_not_find_a_target_does_not_refuse() -> None:
+    with proxy({}, b"HTTP/1.1 503 Service Unavailable\r\n\r\n") as through:
         fetcher = Fetcher(settings(proxy_url=f"http://{CANARY}:{through.port}"), resolver=unknown)
         error = blocked(fetcher, "site.test", "https")
-    assert error.kind is K.CONNECT and "403 Forbidden by policy" in error.detail
+    assert error.kind is K.CONNECT and not isinstance(error, ProxyRefused)
 
 
-def test_a_proxy_that_does_not_answer_is_told() -> None:
-    fetcher = Fetcher(settings(proxy_url=f"http://{SITE}:{closed_port()}"), resolver=unknown)
-    assert blocked(fetcher, "site.test", None).kind is K.REFUSED
+def test_a_proxy_that_cannot_be_reached_is_told() -> None:
+    for host in (SITE, "proxy.test"):
+        fetcher = Fetcher(settings(proxy_url=f"http://{host}:{closed_port()}"), resolver=unknown)
+        error = blocked(fetcher, "site.test", None)
+        assert isinstance(error, ProxyRefused) and "The proxy cannot be reached" in error.detail

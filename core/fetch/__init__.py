@@ -2,6 +2,6 @@
 
 from core.fetch.fetcher import Fetcher
 from core.fetch.lookup import Resolver, system_resolver
-from core.fetch.page import BadAnswer, FetchOptions, Page
+from core.fetch.page import BadAnswer, FetchOptions, Page, ProxyRefused
 
-__all__ = ["BadAnswer", "FetchOptions", "Fetcher", "Page", "Resolver", "system_resolver"]
+__all__ = ["BadAnswer", "FetchOptions", "Fetcher", "Page", "ProxyRefused", "Resolver", "system_resolver"]

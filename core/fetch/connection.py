@@ -15,6 +15,7 @@ from urllib3.util.wait import wait_for_write
 from core.errors import FetchError
 from core.failures import FailureKind
 from core.fetch.faults import fault
+from core.fetch.page import ProxyRefused
 from core.fetch.visit import Visit, current_visit
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -26,11 +27,31 @@ MAX_ADDRESSES_TRIED = 8
 
 def connect(visit: Visit, host: str, port: int, *, is_proxy: bool = False) -> socket.socket:
     """A connected socket whose time limit is what the visit has left. Raises `FetchError`, `Aborted`."""
+    if is_proxy:
+        return _connect_to_proxy(visit, host, port)
     visit.doing = f"looking {host} up"
-    name, port = (host, port) if is_proxy else visit.guard.destination(host, port)
+    name, port = visit.guard.destination(host, port)
     addresses = visit.look_ups.addresses(name, port, visit)
-    if not is_proxy:
-        refuse_bad(visit, host, addresses, port)
+    refuse_bad(visit, host, addresses, port)
+    sock, visit.ip = _dial_any(visit, addresses, port)
+    return sock
+
+
+def _connect_to_proxy(visit: Visit, host: str, port: int) -> socket.socket:
+    """Where the settings say, whatever address that is."""
+    visit.doing = f"looking the proxy {host} up"
+    try:
+        sock, _address = _dial_any(visit, visit.look_ups.addresses(host, port, visit), port)
+    except FetchError as failure:
+        if failure.kind is FailureKind.TIMEOUT:
+            raise
+        raise ProxyRefused(f"The proxy cannot be reached: {failure.detail}") from failure
+    visit.ip = None
+    return sock
+
+
+def _dial_any(visit: Visit, addresses: tuple[str, ...], port: int) -> tuple[socket.socket, str]:
+    """A connection to the first address that takes one."""
     visit.start_connecting()
     tried = addresses[:MAX_ADDRESSES_TRIED]
     failures = []
@@ -40,8 +61,7 @@ def connect(visit: Visit, host: str, port: int, *, is_proxy: bool = False) -> so
         except FetchError as failure:
             failures.append(failure)
         else:
-            visit.ip = None if is_proxy else address
-            return sock
+            return sock, address
     # An address that answers, if only to refuse, tells more than one that no way leads to.
     raise next((failure for failure in failures if failure.kind is not FailureKind.CONNECT), failures[-1])
 

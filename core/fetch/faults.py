@@ -1,6 +1,7 @@
 """Foreign errors → `FetchError`: the only place that reads what sockets, OpenSSL, urllib3 and requests raise."""
 
 import errno
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
@@ -12,6 +13,7 @@ from urllib3.exceptions import HTTPError, InvalidChunkLength, MaxRetryError, Pro
 from core.errors import FetchError
 from core.failures import FailureKind as K
 from core.fetch.certificate import complaint
+from core.fetch.page import ProxyRefused
 
 if TYPE_CHECKING:
     from core.fetch.visit import Visit
@@ -24,6 +26,8 @@ _Reader = Callable[[Any, "Visit"], FetchError | None]
 _CUT_SHORT = "Response ended prematurely"
 """How urllib3 says that the connection ended where the size of a chunk should stand."""
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM, errno.EADDRNOTAVAIL})
+_NO_TUNNEL = re.compile(r"Tunnel connection failed: (40[37]\b.*)", re.S)
+"""How http.client says that the proxy answers CONNECT with 403 or 407; other statuses tell of the target."""
 MAX_DETAIL = 300
 """Characters of a foreign message that are kept."""
 
@@ -86,6 +90,8 @@ def _no_way(cause: OSError, visit: "Visit") -> FetchError | None:
         return FetchError(K.CONNECT, f"{cause.strerror} while {visit.doing}")
     if cause.errno == errno.ETIMEDOUT:
         return FetchError(K.CONNECT, f"No answer from the network while {visit.doing}")
+    if refused := _NO_TUNNEL.match(_said(cause)):
+        return ProxyRefused(f"The proxy refuses: HTTP {refused[1]}")
     return FetchError(K.CONNECT, f"{_said(cause)} while {visit.doing}")
 
 

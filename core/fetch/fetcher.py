@@ -4,7 +4,7 @@ from core.abort import Abort
 from core.errors import FetchError
 from core.failures import FailureKind
 from core.fetch.lookup import LookUps, Resolver, system_resolver
-from core.fetch.page import FetchOptions, Page
+from core.fetch.page import FetchOptions, Page, ProxyRefused
 from core.fetch.redirect import fault_of_url, with_path
 from core.fetch.session import Sessions, tls_context
 from core.fetch.visit import Visit
@@ -87,7 +87,7 @@ def _https_first(walk: Walk, visit: Visit, target: str) -> Page:
     try:
         return walk.follow(with_path(f"http://{target}"))
     except FetchError:
-        if visit.answered:
+        if visit.answered and not isinstance(https_failure, ProxyRefused):
             raise  # http gave an answer, and that is what happened
         raise https_failure from None
 

@@ -51,6 +51,14 @@ class Page:
     fetched_at: datetime
 
 
+class ProxyRefused(FetchError):
+    """{detail}"""
+
+    def __init__(self, detail: str) -> None:
+        """The proxy of the settings cannot be reached, or lets nobody through: no target has a part in that."""
+        super().__init__(FailureKind.CONNECT, detail)
+
+
 class BadAnswer(FetchError):
     """{detail}"""
 

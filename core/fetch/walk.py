@@ -12,7 +12,7 @@ from core.fetch.body import ACCEPT_ENCODING, read_body, read_error_body
 from core.fetch.connection import refuse_bad
 from core.fetch.faults import FOREIGN, fault
 from core.fetch.judgement import charset, failure_of_status, refuse_body, refuse_type
-from core.fetch.page import BadAnswer, FetchOptions, Page
+from core.fetch.page import BadAnswer, FetchOptions, Page, ProxyRefused
 from core.fetch.redirect import REDIRECTS, next_url
 from core.fetch.session import GuardSession
 from core.fetch.visit import Visit
@@ -21,6 +21,8 @@ from core.retry import retry_after
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 PROXIED_LOOK_UP_SECONDS = 2.0
 """How long a name that the proxy will resolve is looked up here, for the guard alone."""
+PROXY_AUTHENTICATION_REQUIRED = 407
+"""Only a proxy says this (RFC 9110, 15.5.8)."""
 MAX_SHOWN = 300
 """Characters of a single header kept as a fact."""
 
@@ -91,6 +93,10 @@ class Walk:
         refuse_bad(self._visit, host, addresses, port)
 
     def _page(self, response: requests.Response, first_url: str, chain: tuple[dict[str, str | int], ...]) -> Page:
+        if response.status_code == PROXY_AUTHENTICATION_REQUIRED and self._session.proxies:
+            raise ProxyRefused(
+                f"The proxy refuses: HTTP {response.status_code} {_shown(response.reason) or ''}".rstrip()
+            )
         content_type = _shown(response.headers.get("Content-Type"))
         failure = failure_of_status(response.status_code, _shown(response.reason) or "")
         if failure is None:
