@@ -32,7 +32,7 @@ from core.queries.rows import JobRow
 from core.queue import Claim, Completed, Failed, Lost, Settled, Settlement, WorkerGone
 from core.settings import Settings
 from core.states import JobStatus
-from core.steps import scrape
+from core.steps import Scraped, scrape
 
 DISPATCH_SECONDS = 1.0
 FENCES_SECONDS = 1.0
@@ -53,12 +53,23 @@ log = logging.getLogger(__name__)
 
 
 class Engine:
-    """One engine on one database; `start()` and `stop()` may be called once. `only_job` keeps it to one job."""
+    """One engine on one database; `start()` and `stop()` may be called once.
 
-    def __init__(self, settings: Settings, database: Database, *, only_job: int | None = None) -> None:
+    `only_job` keeps it to one job; `scrape` is what a step does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        only_job: int | None = None,
+        scrape: Callable[[Claim, Fetcher, Extractor, Settings, Abort], Scraped] = scrape,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._only_job = only_job
+        self._scrape = scrape
         self._fetcher = Fetcher(settings)
         self._extractor = Extractor(settings.extract_processes)
         self._owner: owner.Owner | None = None
@@ -272,7 +283,7 @@ class Engine:
 
     def _attempt(self, claim: Claim, abort: Abort) -> Settlement:
         try:
-            scraped = scrape(claim, self._fetcher, self._extractor, self._settings, abort)
+            scraped = self._scrape(claim, self._fetcher, self._extractor, self._settings, abort)
         except Aborted:
             log.info("step stopped: %s", claim.target, extra=_ids(claim))
             return Lost(claim)
