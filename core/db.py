@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +17,21 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import Session
 
-from core.errors import DatabaseUnusable
+from core.errors import DatabaseDown, DatabaseFull, DatabaseMoved, DatabaseUnusable
 from core.i18n import N_, _
 from core.settings import Settings
 
 BUSY_TIMEOUT_SECONDS = 30
 BACKUPS_KEPT = 3
+SQLITE_DOWN = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+POSTGRESQL_DOWN = ("08", "53", "57")
+"""Connection exception, insufficient resources, operator intervention."""
+POSTGRESQL_FULL = "53100"
+PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
+"""libpq's, unless the URL says otherwise: a server that is gone is noticed within half a minute (the last is in ms)."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 log = logging.getLogger(__name__)
@@ -36,8 +44,11 @@ class Database:
         """`url` is SQLAlchemy's; `data_dir` takes backups. Nothing is connected yet."""
         self.url = sa.make_url(url)
         self.data_dir = data_dir
+        self._file: Path | None = None
+        self._identity: tuple[int, int] | None = None  # device and inode of the file that is open
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         if self.is_sqlite:
+            self._watch_file()
             self._reads = self._writes = self.engine
             self._writes = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
@@ -64,23 +75,58 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One snapshot: everything read in the block belongs together."""
-        with Session(self._reads) as session:
+        """One snapshot: everything read in the block belongs together.
+
+        Raises `DatabaseDown` (also `writing()`) when it does not answer, `DatabaseMoved` when its file is another one.
+        """
+        with self._answering(), Session(self._reads) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed at the end of the block, rolled back on any error."""
-        with Session(self._writes, expire_on_commit=False) as session, session.begin():
+        with self._answering(), Session(self._writes, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:
         """Close every connection; SQLite's write-ahead log goes into the file, so that the file alone is a copy."""
         if self.is_sqlite:
-            with contextlib.suppress(OperationalError), self.engine.connect() as connection:
+            with contextlib.suppress(OperationalError, DatabaseMoved), self.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self.engine.dispose()
+
+    # -- faults
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        self._check_file()
+        try:
+            yield
+        except NoConnection as error:
+            raise DatabaseDown from error
+        except DBAPIError as error:
+            if (known := _known(error)) is not None:
+                raise known from error
+            raise
+
+    def _check_file(self) -> None:
+        """Nothing is read or written any more when the path leads to another file than the connections have open."""
+        if self._identity is not None and self._file is not None and _identity(self._file) != self._identity:
+            raise DatabaseMoved(file=self._file)
+
+    def _watch_file(self) -> None:
+        name = self.url.database
+        if not name or name == ":memory:" or "uri" in self.url.query:
+            return
+        self._file = Path(name).absolute()
+        # a new connection would open the other file, or make an empty one
+        event.listen(self.engine, "do_connect", lambda *_: self._check_file())
+        event.listen(self.engine, "connect", lambda *_: self._remember_file())
+
+    def _remember_file(self) -> None:
+        if self._identity is None and self._file is not None:
+            self._identity = _identity(self._file)
 
     # -- migrations
 
@@ -178,6 +224,28 @@ def without_password(url: str | sa.URL) -> str:
     return parts.difference_update_query(hidden).render_as_string(hide_password=True)
 
 
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _known(error: DBAPIError) -> DatabaseDown | None:
+    """The error for people when the database does not do its part; None when the statement was at fault."""
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the primary one
+        if code == sqlite3.SQLITE_FULL:
+            return DatabaseFull()
+        return DatabaseDown() if code in SQLITE_DOWN else None
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state == POSTGRESQL_FULL:
+        return DatabaseFull()
+    is_gone = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
+    return DatabaseDown() if is_gone or state.startswith(POSTGRESQL_DOWN) else None
+
+
 def _head() -> str:
     return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
 
@@ -212,4 +280,5 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
 
 
 def _postgresql_engine(url: sa.URL) -> sa.Engine:
-    return sa.create_engine(url, pool_size=10, max_overflow=100, pool_pre_ping=True)
+    patience = {name: value for name, value in PATIENCE.items() if name not in url.query}
+    return sa.create_engine(url, connect_args=patience, pool_size=10, max_overflow=100, pool_pre_ping=True)

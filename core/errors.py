@@ -9,7 +9,10 @@ LoteError
 ├── FetchError          a target did not give a page (see failures.py for the kinds)
 ├── WorkerDied          an extraction process died while it held a page
 ├── NoWorker            no extraction process could be started for a page
+├── DatabaseDown        the database does not answer now: busy, away, started anew
+│   └── DatabaseFull    its disk is full
 └── DatabaseUnusable    the database cannot be used as it is: newer than the code, not migrated, a failed migration
+    └── DatabaseMoved   its file is not where it was
 """
 
 from core.failures import FailureKind
@@ -138,3 +141,15 @@ class NoWorker(LoteError):
 
 class DatabaseUnusable(LoteError):
     """The database cannot be used: {problem}"""
+
+
+class DatabaseMoved(DatabaseUnusable):
+    """The database file {file} was moved or replaced. Put it back, or restart Lote to work with what is there now."""
+
+
+class DatabaseDown(LoteError):
+    """The database is busy or cannot be reached; nothing was changed. Try again in a moment."""
+
+
+class DatabaseFull(DatabaseDown):
+    """The disk of the database is full; nothing was changed. Make room on it, then try again."""

@@ -10,6 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core import queue
 from core.db import Database
+from core.errors import DatabaseDown, DatabaseUnusable
 from core.failures import FailureKind
 from core.queue import Failed, Settled, Settlement
 
@@ -53,7 +54,12 @@ class Outbox:
         """All in one transaction; if one of them cannot be written, each by itself, so that it harms no other."""
         try:
             return self._settle(batch)
-        except (OperationalError, InterfaceError):  # the database's fault: the whole batch waits
+        except (
+            DatabaseDown,
+            DatabaseUnusable,
+            OperationalError,
+            InterfaceError,
+        ):  # the database's fault: the whole batch waits
             raise
         except Exception:
             if len(batch) > 1:

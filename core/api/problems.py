@@ -18,7 +18,16 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from core import faults
-from core.errors import DatabaseUnusable, InvalidInput, LoteError, NotFound, Refused
+from core.errors import (
+    DatabaseDown,
+    DatabaseFull,
+    DatabaseMoved,
+    DatabaseUnusable,
+    InvalidInput,
+    LoteError,
+    NotFound,
+    Refused,
+)
 from core.i18n import N_, _
 
 MEDIA_TYPE = "application/problem+json"
@@ -136,8 +145,11 @@ async def _lote_error(_request: Request, error: Exception) -> Response:
             return problem(CONFLICT, error.message)
         case InvalidInput():
             return problem(INVALID, error.message, error.errors)
-        case DatabaseUnusable():
+        case DatabaseFull() | DatabaseMoved():
             log.error("%s", error)
+            return _unavailable(error.message)
+        case DatabaseDown() | DatabaseUnusable():
+            log.error("%s (%s)", error, _driver_words(error.__cause__))
             return _unavailable()
         case _:
             log.error("unexpected error in the API", exc_info=error)
@@ -145,14 +157,18 @@ async def _lote_error(_request: Request, error: Exception) -> Response:
 
 
 async def _no_database(_request: Request, error: Exception) -> Response:
-    # the driver's words only: a statement may fill megabytes
-    log.error("the database does not answer: %s", getattr(error, "orig", None) or error)
+    log.error("the database does not answer: %s", _driver_words(error))
     return _unavailable()
 
 
-def _unavailable() -> Response:
-    detail = _("The database is busy or cannot be reached. Try again in {n} seconds.").format(n=RETRY_AFTER_SECONDS)
-    return problem(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+def _driver_words(error: BaseException | None) -> object:
+    """The driver's words only: a statement may fill megabytes."""
+    return getattr(error, "orig", None) or error
+
+
+def _unavailable(detail: str | None = None) -> Response:
+    again = _("The database is busy or cannot be reached. Try again in {n} seconds.").format(n=RETRY_AFTER_SECONDS)
+    return problem(UNAVAILABLE, detail or again, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 async def _invalid_request(_request: Request, error: Exception) -> Response:
