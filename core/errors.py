@@ -129,6 +129,8 @@ class FetchError(LoteError):
         self.http_status = http_status
         self.retry_after_seconds = retry_after_seconds
         self.permanent = permanent
+        self.crawl_delay_seconds: float | None = None
+        """What robots.txt asked for before the failure; None when it was not read."""
 
 
 class WorkerDied(LoteError):

@@ -12,7 +12,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 LEVELS = [
     {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals"},
     {"models"},
-    {"targets", "tables", "extract", "retry", "estimate", "guard", "logs", "owner", "extract_preload"},
+    {"targets", "tables", "extract", "retry", "estimate", "guard", "robots", "logs", "owner", "extract_preload"},
     {"db"},
     {"queries", "reasons", "draft", "rows"},
     {"queue", "fetch", "extract_worker", "executors", "export", "comments", "idempotency", "installation"},

@@ -167,8 +167,7 @@ class MeteredResponse(http.client.HTTPResponse):
         # Obsolete (RFC 6265), but http.cookiejar still reads it, in time that grows with the square of its length.
         del self.headers["Set-Cookie2"]
         self._metered.head_is_over()
-        self._visit.answered = True
-        self._visit.ttfb_seconds = self._visit.elapsed_seconds
+        self._visit.head_arrived()
         self._visit.doing = "reading the body"
 
 

@@ -1,4 +1,4 @@
-"""Target → `Page`, or why not: https first, then http, everything within one time limit."""
+"""Target → `Page`, or why not: robots.txt, https first, then http, everything within one time limit."""
 
 from core.abort import Abort
 from core.errors import FetchError
@@ -6,6 +6,7 @@ from core.failures import FailureKind
 from core.fetch.lookup import LookUps, Resolver, system_resolver
 from core.fetch.page import FetchOptions, Page, ProxyRefused
 from core.fetch.redirect import fault_of_url, with_path
+from core.fetch.robots_files import RobotsFiles
 from core.fetch.session import Sessions, tls_context
 from core.fetch.visit import Visit
 from core.fetch.walk import Walk
@@ -28,6 +29,7 @@ class Fetcher:
         self._look_ups = LookUps(resolver)
         proxy_url = settings.proxy_url.get_secret_value() if settings.proxy_url else None
         self._sessions = Sessions(tls_context(settings.ca_bundle), proxy_url)
+        self._robots_files = RobotsFiles()
         self._unused_proxy = settings.unused_proxy
 
     def fetch(self, target: str, options: FetchOptions, abort: Abort, *, scheme: str | None = None) -> Page:
@@ -40,12 +42,14 @@ class Fetcher:
         _check(target)
         visit = Visit(options.timeout_seconds, abort, self._guard, self._look_ups, options.max_bytes)
         session = self._sessions.borrow()
+        walk = Walk(session, visit, options, self._robots_files)
         try:
-            walk = Walk(session, visit, options)
             page = walk.follow(with_path(f"{scheme}://{target}")) if scheme else _https_first(walk, visit, target)
         except FetchError as failure:
             abort.check()
-            raise self._with_hint(failure) from failure.__cause__
+            told = self._with_hint(failure)
+            told.crawl_delay_seconds = walk.permission.crawl_delay_seconds
+            raise told from failure.__cause__
         finally:
             self._sessions.give_back(session)
         # A shutdown from outside looks like the end of a body that is delimited by the end of its connection.

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.errors import FetchError
 from core.failures import FailureKind
+from core.robots import RobotsVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +14,15 @@ class FetchOptions:
     """How one visit is made."""
 
     timeout_seconds: float
-    """Limit of the whole visit: look-up, connections, redirects, bodies."""
+    """Limit of the whole visit: look-up, connections, robots.txt, redirects, bodies."""
     max_bytes: int
     """Largest body, compressed and decoded."""
     follow_redirects: int
     """Redirects followed at the most; with 0 a redirect fails as `redirect_loop`."""
     user_agent: str
     accept_language: str | None = None
+    respect_robots: bool = True
+    """Ask the robots.txt of every origin first, and do what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Page:
     ip: str | None
     """The address that the final answer came from; None through a proxy."""
     ttfb_seconds: float
-    """From the start of the visit to the head of the final answer, redirects included."""
+    """From the start of the visit to the head of the final answer: with redirects, without robots.txt."""
     total_seconds: float
     bytes: int
     """Size of the decoded body."""
@@ -49,6 +52,10 @@ class Page:
     headers: tuple[tuple[str, str], ...]
     body: builtins.bytes
     fetched_at: datetime
+    robots_verdict: RobotsVerdict
+    """Of the origin that the final answer came from."""
+    crawl_delay_seconds: float | None
+    """The longest that the robots.txt of this visit ask for; 0 when they ask for none, None when none was read."""
 
 
 class ProxyRefused(FetchError):

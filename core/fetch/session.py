@@ -1,6 +1,8 @@
 """`requests` behind the guard: sessions that know no environment, no redirects, and only guarded connections."""
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
@@ -63,6 +65,15 @@ class GuardSession(requests.Session):
         """The answer to one GET: its head, the body unread."""
         request = self.prepare_request(requests.Request("GET", url, headers=headers))
         return self.send(request, stream=True, allow_redirects=False, proxies=self.proxies)
+
+    @contextmanager
+    def without_cookies(self) -> Iterator[None]:
+        """Requests that neither bring cookies nor leave any."""
+        own, self.cookies = self.cookies, RequestsCookieJar()
+        try:
+            yield
+        finally:
+            self.cookies = own
 
 
 class Sessions:

@@ -42,12 +42,27 @@ class Visit:
         self.certificate: dict[str, Any] | None = None
         self.presented: list[dict[str, Any]] = []
         self.ttfb_seconds = 0.0
+        self._aside_seconds = 0.0
         self._held = ExitStack()
 
     @property
     def elapsed_seconds(self) -> float:
         """Since the visit began."""
         return time.monotonic() - self.started
+
+    def head_arrived(self) -> None:
+        """The head of an answer is here."""
+        self.answered = True
+        self.ttfb_seconds = self.elapsed_seconds - self._aside_seconds
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done meanwhile is not for the page: it does not count in `ttfb_seconds`."""
+        began = self.elapsed_seconds
+        try:
+            yield
+        finally:
+            self._aside_seconds += self.elapsed_seconds - began
 
     @property
     def is_over(self) -> bool:
@@ -106,9 +121,12 @@ class Visit:
         self._held.push(held)
 
     @contextmanager
-    def hop(self) -> Iterator[None]:
-        """One request with its answer, on connections of its own."""
+    def hop(self, max_bytes: int | None = None) -> Iterator[None]:
+        """One request with its answer, on connections of its own; `max_bytes` holds instead of the visit's."""
         self.ip, self.certificate, self.presented, self.connected = None, None, [], False
+        if self.answered:
+            self.connect_limit_seconds = None  # only the first answer decides between https and http
+        of_visit, self.max_bytes = self.max_bytes, max_bytes or self.max_bytes
         self._connect_deadline = self._body_deadline = self._deadline
         token = _visit.set(self)
         try:
@@ -116,3 +134,4 @@ class Visit:
                 yield
         finally:
             _visit.reset(token)
+            self.max_bytes = of_visit

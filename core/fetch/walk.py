@@ -1,7 +1,6 @@
 """From a URL along its redirects to the final answer: every hop is a request of its own that passes the guard."""
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import requests
 
@@ -9,28 +8,24 @@ from core.errors import FetchError
 from core.failures import FailureKind
 from core.fetch import certificate
 from core.fetch.body import ACCEPT_ENCODING, read_body, read_error_body
-from core.fetch.connection import refuse_bad
-from core.fetch.faults import FOREIGN, fault
 from core.fetch.judgement import charset, failure_of_status, refuse_body, refuse_type
-from core.fetch.page import BadAnswer, FetchOptions, Page, ProxyRefused
+from core.fetch.page import BadAnswer, FetchOptions, Page
+from core.fetch.permission import Permission
 from core.fetch.redirect import REDIRECTS, next_url
+from core.fetch.request import MAX_SHOWN, ask, shown
+from core.fetch.robots_files import RobotsFiles
 from core.fetch.session import GuardSession
 from core.fetch.visit import Visit
 from core.retry import retry_after
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
-PROXIED_LOOK_UP_SECONDS = 2.0
-"""How long a name that the proxy will resolve is looked up here, for the guard alone."""
-PROXY_AUTHENTICATION_REQUIRED = 407
-"""Only a proxy says this (RFC 9110, 15.5.8)."""
-MAX_SHOWN = 300
-"""Characters of a single header kept as a fact."""
 
 
 class Walk:
     """The hops of one visit. Cookies live as long as it does, in the session's empty jar."""
 
-    def __init__(self, session: GuardSession, visit: Visit, options: FetchOptions) -> None:
+    def __init__(self, session: GuardSession, visit: Visit, options: FetchOptions, files: RobotsFiles) -> None:
+        self.permission = Permission(files, session, visit, options)
         self._session = session
         self._visit = visit
         self._options = options
@@ -49,8 +44,9 @@ class Walk:
         url = first_url
         while True:
             seen.add((url, self._cookies()))
+            self.permission.require(url)
             with self._visit.hop():
-                response = self._ask(url)
+                response = ask(self._session, self._visit, url, self._headers)
                 try:
                     location = response.headers.get("Location") if response.status_code in REDIRECTS else None
                     if location is None:
@@ -63,42 +59,14 @@ class Walk:
                 raise _too_many(self._options.follow_redirects, url)
             if (url, self._cookies()) in seen:
                 raise FetchError(FailureKind.REDIRECT_LOOP, f"The redirects lead back to {url[:MAX_SHOWN]}")
-            # Only the first answer decides between https and http.
-            self._visit.connect_limit_seconds = None
 
     def _cookies(self) -> str:
         """A site may set a cookie and lead back to the same URL: that is no loop."""
         return "; ".join(sorted(f"{cookie.name}={cookie.value}" for cookie in self._session.cookies))
 
-    def _ask(self, url: str) -> requests.Response:
-        if self._session.proxies:
-            self._check_before_proxy(url)
-        try:
-            return self._session.get_answer(url, self._headers)
-        except FOREIGN as error:
-            raise fault(error, self._visit) from error
-
-    def _check_before_proxy(self, url: str) -> None:
-        """Refuse a name that is bad where it resolves here. The proxy looks it up again, and may see another one."""
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        host, port = self._visit.guard.destination(parts.hostname or "", port)
-        self._visit.doing = f"looking {host} up"
-        try:
-            addresses = self._visit.look_ups.addresses(host, port, self._visit, PROXIED_LOOK_UP_SECONDS)
-        except FetchError as failure:
-            if failure.kind is FailureKind.DNS:
-                return
-            raise
-        refuse_bad(self._visit, host, addresses, port)
-
     def _page(self, response: requests.Response, first_url: str, chain: tuple[dict[str, str | int], ...]) -> Page:
-        if response.status_code == PROXY_AUTHENTICATION_REQUIRED and self._session.proxies:
-            raise ProxyRefused(
-                f"The proxy refuses: HTTP {response.status_code} {_shown(response.reason) or ''}".rstrip()
-            )
-        content_type = _shown(response.headers.get("Content-Type"))
-        failure = failure_of_status(response.status_code, _shown(response.reason) or "")
+        content_type = shown(response.headers.get("Content-Type"))
+        failure = failure_of_status(response.status_code, shown(response.reason) or "")
         if failure is None:
             refuse_type(content_type)
         body = self._body(response, is_error=failure is not None)
@@ -115,12 +83,14 @@ class Walk:
             bytes=len(body),
             content_type=content_type,
             charset=charset(content_type),
-            server=_shown(response.headers.get("Server")),
-            tls_issuer=_shown(certificate.issuer(peer)),
+            server=shown(response.headers.get("Server")),
+            tls_issuer=shown(certificate.issuer(peer)),
             tls_expires_at=certificate.expires_at(peer),
             headers=tuple(response.raw.headers.items()),
             body=body,
             fetched_at=datetime.now(UTC),
+            robots_verdict=self.permission.verdict,
+            crawl_delay_seconds=self.permission.crawl_delay_seconds,
         )
         if failure is not None:
             wait = retry_after(response.headers.get("Retry-After"), page.fetched_at)
@@ -137,8 +107,3 @@ class Walk:
 def _too_many(limit: int, url: str) -> FetchError:
     rule = f"More than {limit} redirects" if limit else "Redirects are not followed"
     return FetchError(FailureKind.REDIRECT_LOOP, f"{rule}; the last one leads to {url[:MAX_SHOWN]}")
-
-
-def _shown(value: str | None) -> str | None:
-    """A header as a fact: printable and short."""
-    return "".join(char for char in value[:MAX_SHOWN] if char.isprintable()) if value is not None else None
