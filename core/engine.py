@@ -298,7 +298,7 @@ class Engine:
         except Exception:  # the edge of an attempt: our own fault must cost this step only
             log.exception("step failed by a fault of Lote's own", extra=_ids(claim))
             return Failed(claim, FailureKind.EXTRACT, "An internal error; the log has the details.", None, None)
-        return Completed(claim, scraped.report, scraped.text)
+        return Completed(claim, scraped.report, scraped.text, scraped.crawl_delay_seconds)
 
     def _failed(self, claim: Claim, error: FetchError) -> Failed:
         spent = claim.attempts + 1
@@ -306,7 +306,7 @@ class Engine:
         then = "no further attempt" if retry_in is None else f"next attempt in {retry_in:.1f} s"
         log.warning("attempt failed (%s): %s; %s", error.kind, error, then, extra=_ids(claim))
         message = retry.last_word(error) if retry_in is None else error.detail
-        return Failed(claim, error.kind, message, error.http_status, retry_in, error.retry_after_seconds)
+        return Failed(claim, error.kind, message, error.http_status, retry_in, error.retry_after_seconds, error.crawl_delay_seconds)
 
     def _settled(self, settled: Settled) -> None:
         """Tell what was written, and give the places back."""

@@ -85,7 +85,7 @@ EXPLANATIONS: dict[FailureKind, Explanation] = {
     ),
     K.ROBOTS: Explanation(
         N_("The site's robots.txt does not allow this visit."),
-        N_("Ask the owner of the site for permission."),
+        N_("With the permission of the site's owner, run it again with robots.txt not respected."),
     ),
     K.BLOCKED_ADDRESS: Explanation(
         N_("The address may not be connected to."),

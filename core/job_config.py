@@ -32,6 +32,7 @@ class JobConfig(BaseModel):
     accept_language: Annotated[
         str | None, Field(max_length=200, pattern=r"^[\x20-\x7e]+$", description="Accept-Language header")
     ] = None
+    respect_robots: Annotated[bool, Field(description="Visit only what the robots.txt of the site allows")] = True
 
     @classmethod
     def parse(cls, values: "Mapping[str, Any] | JobConfig | None") -> "JobConfig":

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.abort import Abort
+from core.errors import FetchError
 from core.executors import Extractor
 from core.fetch import Fetcher, FetchOptions, Page
 from core.queue import Claim
@@ -12,10 +13,11 @@ from core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Scraped:
-    """The columns of a report, and its text."""
+    """The columns of a report, its text, and what robots.txt asks for (None: it was not read)."""
 
     report: dict[str, Any]
     text: str
+    crawl_delay_seconds: float | None = None
 
 
 def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Settings, abort: Abort) -> Scraped:
@@ -27,11 +29,16 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
         follow_redirects=config.follow_redirects,
         user_agent=config.user_agent or settings.default_user_agent,
         accept_language=config.accept_language,
+        respect_robots=config.respect_robots,
     )
     page = fetcher.fetch(claim.target, options, abort)
-    found = asdict(extractor.extract(page.body, page.final_url, page.content_type, abort, turn=claim.job_id))
+    try:
+        found = asdict(extractor.extract(page.body, page.final_url, page.content_type, abort, turn=claim.job_id))
+    except FetchError as failure:
+        failure.crawl_delay_seconds = page.crawl_delay_seconds
+        raise
     text = found.pop("text")
-    return Scraped({**_visit(page), **found, "flags": [], "answers": {}}, text)
+    return Scraped({**_visit(page), **found, "flags": [], "answers": {}}, text, page.crawl_delay_seconds)
 
 
 def _visit(page: Page) -> dict[str, Any]:
@@ -49,5 +56,6 @@ def _visit(page: Page) -> dict[str, Any]:
         "server": page.server,
         "tls_issuer": page.tls_issuer,
         "tls_expires_at": page.tls_expires_at,
+        "robots_verdict": page.robots_verdict,
         "fetched_at": page.fetched_at,
     }
