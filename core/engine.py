@@ -306,7 +306,8 @@ class Engine:
         then = "no further attempt" if retry_in is None else f"next attempt in {retry_in:.1f} s"
         log.warning("attempt failed (%s): %s; %s", error.kind, error, then, extra=_ids(claim))
         message = retry.last_word(error) if retry_in is None else error.detail
-        return Failed(claim, error.kind, message, error.http_status, retry_in, error.retry_after_seconds, error.crawl_delay_seconds)
+        asked = error.retry_after_seconds, error.crawl_delay_seconds
+        return Failed(claim, error.kind, message, error.http_status, retry_in, *asked)
 
     def _settled(self, settled: Settled) -> None:
         """Tell what was written, and give the places back."""

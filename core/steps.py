@@ -56,6 +56,6 @@ def _visit(page: Page) -> dict[str, Any]:
         "server": page.server,
         "tls_issuer": page.tls_issuer,
         "tls_expires_at": page.tls_expires_at,
-        "robots_verdict": page.robots_verdict,
+        "robots_verdict": page.robots_verdict.value,
         "fetched_at": page.fetched_at,
     }
