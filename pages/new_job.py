@@ -87,6 +87,7 @@ def expect(reading: draft.Reading, config: JobConfig) -> None:
         return
     seen = estimate((line.host or "" for line in found), config, places=service().settings.fetch_threads)
     pages = ngettext("{n} page", "{n} pages", seen.pages).format(n=number(seen.pages))
+    pages += f" + {number(seen.robots_files)} robots.txt" if seen.robots_files else ""
     hosts = ngettext("{n} host", "{n} hosts", seen.hosts).format(n=number(seen.hosts))
     st.markdown(
         f"**≈ {span(seen.low_seconds, seen.high_seconds)}** · {pages} · {hosts}",

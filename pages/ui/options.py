@@ -40,6 +40,10 @@ FIELDS: dict[str, Words] = {
     "max_bytes": Words(N_("Largest page (MiB)"), N_("A larger page fails."), unit=MIB, step=0.5),
     "user_agent": Words(N_("User-Agent"), N_("Empty: Lote's own. Plain ASCII.")),
     "accept_language": Words(N_("Accept-Language"), N_("Which language to ask for, such as es or en-GB. Empty: none.")),
+    "respect_robots": Words(
+        N_("Respect robots.txt"),
+        N_("What a site's robots.txt forbids fails, and its Crawl-delay is kept. Off only with the owner's permission."),
+    ),
 }
 
 
@@ -65,6 +69,7 @@ def summary(config: JobConfig) -> str:
             _("{n} s pause").format(n=f"{config.interval_seconds:g}"),
             ngettext("{n} retry", "{n} retries", config.max_retries).format(n=config.max_retries),
             _("{n} s limit").format(n=f"{config.timeout_seconds:g}"),
+            _("robots.txt respected") if config.respect_robots else _("robots.txt not respected"),
         ]
     )
 
