@@ -42,7 +42,7 @@ FIELDS: dict[str, Words] = {
     "accept_language": Words(N_("Accept-Language"), N_("Which language to ask for, such as es or en-GB. Empty: none.")),
     "respect_robots": Words(
         N_("Respect robots.txt"),
-        N_("What a site's robots.txt forbids fails, and its Crawl-delay is kept. Off only with the owner's permission."),
+        N_("What it forbids fails, its Crawl-delay is kept. Off only with the permission of the sites' owners."),
     ),
 }
 
