@@ -10,6 +10,8 @@ from core.job_config import JobConfig
 
 VISIT_SECONDS = (0.8, 2.5)
 """What a visit to a healthy site usually takes: a quick one, a slow one."""
+ROBOTS_SECONDS = (0.2, 0.7)
+"""What the robots.txt of a host adds to the first visit."""
 DEAD_SHARE, DEAD_SECONDS = 0.05, 20.0
 """Part of a real list that never answers, and what each attempt at it takes: https and http wait 10 s each."""
 
@@ -18,21 +20,27 @@ _UNITS = ((60, 1, N_("{span} s")), (90 * 60, 60, N_("{span} min")), (float("inf"
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Seconds from the first claim to the last end, if the job runs alone; `pages` targets on `hosts` hosts."""
+    """Seconds from the first claim to the last end, if the job runs alone.
+
+    `pages` targets on `hosts` hosts; `robots_files` is how many robots.txt are asked for.
+    """
 
     low_seconds: float
     high_seconds: float
     pages: int
     hosts: int
+    robots_files: int
 
 
 def estimate(hosts: Iterable[str], config: JobConfig, *, places: int) -> Estimate:
     """The estimate for one host per target, in any order; `places` is what one engine fetches at a time."""
     per_host = Counter(hosts)
-    low, high = (_seconds(per_host, visit, config, places) for visit in VISIT_SECONDS)
+    low, high = (
+        _seconds(per_host, *visit, config, places) for visit in zip(VISIT_SECONDS, ROBOTS_SECONDS, strict=True)
+    )
     dead_attempts = per_host.total() * DEAD_SHARE * (config.max_retries + 1)
     high += dead_attempts * min(config.timeout_seconds, DEAD_SECONDS) / _lanes(per_host, config, places)
-    return Estimate(low, high, per_host.total(), len(per_host))
+    return Estimate(low, high, per_host.total(), len(per_host), len(per_host) if config.respect_robots else 0)
 
 
 def span(low_seconds: float, high_seconds: float) -> str:
@@ -44,14 +52,15 @@ def span(low_seconds: float, high_seconds: float) -> str:
     raise AssertionError("the last unit has no limit")
 
 
-def _seconds(per_host: Counter[str], visit: float, config: JobConfig, places: int) -> float:
+def _seconds(per_host: Counter[str], visit: float, robots: float, config: JobConfig, places: int) -> float:
     """A lane rests after each step, and so does a host: the slower of the two sets the pace."""
     if not per_host:
         return 0.0
-    cycle = visit + config.interval_seconds
-    rounds = ceil(per_host.total() / _lanes(per_host, config, places))
-    longest_queue = max(per_host.values())
-    return max(rounds, longest_queue) * cycle - config.interval_seconds
+    cycle, lanes = visit + config.interval_seconds, _lanes(per_host, config, places)
+    robots = robots if config.respect_robots else 0.0
+    of_lanes = ceil(per_host.total() / lanes) * cycle + ceil(len(per_host) / lanes) * robots
+    of_longest_queue = max(per_host.values()) * cycle + robots
+    return max(of_lanes, of_longest_queue) - config.interval_seconds
 
 
 def _lanes(per_host: Counter[str], config: JobConfig, places: int) -> int:

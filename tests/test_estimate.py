@@ -2,10 +2,11 @@
 
 import pytest
 
-from core.estimate import DEAD_SECONDS, VISIT_SECONDS, estimate, span
+from core.estimate import DEAD_SECONDS, ROBOTS_SECONDS, VISIT_SECONDS, estimate, span
 from core.job_config import JobConfig
 
 QUICK, SLOW = VISIT_SECONDS
+ROBOTS, SLOW_ROBOTS = ROBOTS_SECONDS
 
 
 def hosts(count: int) -> list[str]:
@@ -14,7 +15,7 @@ def hosts(count: int) -> list[str]:
 
 def test_one_lane_visits_one_after_another_with_a_pause_between():
     found = estimate(hosts(3), JobConfig(concurrency=1, interval_seconds=2), places=32)
-    assert found.low_seconds == pytest.approx(3 * QUICK + 2 * 2)
+    assert found.low_seconds == pytest.approx(3 * (ROBOTS + QUICK) + 2 * 2)
     assert (found.pages, found.hosts) == (3, 3)
 
 
@@ -32,16 +33,26 @@ def test_lanes_beyond_the_places_of_the_engine_do_not_help():
 def test_one_host_is_visited_one_at_a_time_whatever_the_lanes():
     same = ["example.com"] * 10
     one, many = (estimate(same, JobConfig(concurrency=n), places=32) for n in (1, 16))
-    assert one.low_seconds == many.low_seconds == pytest.approx(10 * (QUICK + 1) - 1)
+    assert one.low_seconds == many.low_seconds == pytest.approx(ROBOTS + 10 * (QUICK + 1) - 1)
     assert many.hosts == 1
 
 
 def test_the_upper_end_counts_targets_that_never_answer():
     patient = estimate(hosts(20), JobConfig(concurrency=1, max_retries=2, timeout_seconds=30), places=32)
     hasty = estimate(hosts(20), JobConfig(concurrency=1, max_retries=0, timeout_seconds=5), places=32)
-    assert patient.high_seconds == pytest.approx(20 * (SLOW + 1) - 1 + 3 * DEAD_SECONDS)
-    assert hasty.high_seconds == pytest.approx(20 * (SLOW + 1) - 1 + 5)
+    assert patient.high_seconds == pytest.approx(20 * (SLOW_ROBOTS + SLOW + 1) - 1 + 3 * DEAD_SECONDS)
+    assert hasty.high_seconds == pytest.approx(20 * (SLOW_ROBOTS + SLOW + 1) - 1 + 5)
     assert patient.low_seconds == hasty.low_seconds
+
+
+def test_each_host_is_asked_for_its_robots_txt_once_unless_the_job_does_not_respect_it():
+    polite, rude = (
+        estimate(["a.test", "a.test", "b.test"], JobConfig(concurrency=1, respect_robots=respect), places=32)
+        for respect in (True, False)
+    )
+    assert (polite.pages, polite.hosts, polite.robots_files) == (3, 2, 2)
+    assert (rude.pages, rude.hosts, rude.robots_files) == (3, 2, 0)
+    assert polite.low_seconds - rude.low_seconds == pytest.approx(2 * ROBOTS)
 
 
 def test_nothing_takes_no_time():

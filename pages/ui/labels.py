@@ -57,5 +57,10 @@ WORDS = {
         "meta": N_("the page itself"),
         "guess": N_("guessed"),
     },
+    "robots_verdict": {
+        "allowed": N_("allows this visit"),
+        "no_file": N_("there is none: everything is allowed"),
+        "ignored": N_("not asked: this job does not respect it"),
+    },
 }
 """Fields whose values are codes: field → code → what people read."""
