@@ -169,6 +169,7 @@ def test_what_special_pages_hold(site: Site) -> None:
     assert get(site, "bot-wall.test").headers["cf-mitigated"] == "challenge"
     assert get(site, "bot-wall.test", "/robots.txt").status == 200
     assert get(site, "robots-broken.test", "/robots.txt").status == 503
+    assert get(site, "broken.test", "/robots.txt").status == 200
     assert get(site, "pdf.test").headers["Content-Type"] == "application/pdf"
     assert get(site, "pdf.test").body.startswith(b"%PDF-")
     hostile = get(site, "hostile.test").body
@@ -196,6 +197,15 @@ def test_flaky_and_busy_get_better_once_per_site() -> None:
             refused = get(fresh, "busy.test")
             assert (refused.status, refused.headers["Retry-After"]) == (429, "2")
             assert get(fresh, "busy.test").status == 200
+
+
+def test_a_late_robots_txt_fails_once_and_its_pages_never() -> None:
+    with Site.start(certificate=CERTIFICATE) as fresh:
+        refused = get(fresh, "robots-late.test", "/robots.txt")
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        assert get(fresh, "robots-late.test").status == 200
+        assert b"Disallow: /admin/" in get(fresh, "robots-late.test", "/robots.txt").body
+        assert (fresh.visits["robots-late.test"], fresh.robots_visits["robots-late.test"]) == (1, 2)
 
 
 def test_redirects(site: Site) -> None:

@@ -86,7 +86,18 @@ def failing_first(times: int, status: int, headers: tuple[tuple[str, str], ...] 
     """Fails that often in the life of this server, then answers from the files."""
 
     async def answer(exchange: Exchange) -> None:
-        if 0 < exchange.request.number <= times:
+        if not exchange.request.is_robots and exchange.request.number <= times:
+            return await exchange.send(_error_page("Come back later"), status=status, headers=headers)
+        await serve_file(exchange)
+
+    return answer
+
+
+def robots_failing_first(times: int, status: int, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    """Its robots.txt fails that often in the life of this server; its pages are good all the time."""
+
+    async def answer(exchange: Exchange) -> None:
+        if exchange.request.is_robots and exchange.request.number <= times:
             return await exchange.send(_error_page("Come back later"), status=status, headers=headers)
         await serve_file(exchange)
 
@@ -227,8 +238,9 @@ ANSWERS: dict[str, Answer] = {
     "notfound.test": always(404),
     "gone.test": always(410),
     "forbidden.test": always(403),
-    "broken.test": always(500),
+    "broken.test": always(500, robots=False),
     "robots-broken.test": always(503),
+    "robots-late.test": robots_failing_first(1, 503, (("Retry-After", "1"),)),
     "bot-wall.test": always(403, robots=False, headers=(("cf-mitigated", "challenge"),)),
     "charset.test": sending(_spanish_page().replace("€", "euros").encode("latin-1"), HTML),
     "charset-meta.test": sending(_spanish_page('<meta charset="windows-1252">').encode("cp1252"), "text/html"),

@@ -22,7 +22,7 @@ class Request:
     https: bool
     headers: dict[str, str]
     number: int = 0
-    """The how-manieth request of this host it is, from 1; robots.txt is not counted and has 0."""
+    """The how-manieth request of this host it is, from 1; those for robots.txt are counted by themselves."""
     began: float = 0.0
     ended: float | None = None
 

@@ -65,6 +65,7 @@ SLOW = {
     "flaky.test": "503 twice, then good",
     "busy.test": "429 with Retry-After: 2 once, then good",
     "calm.test": "Good, asks for a Crawl-delay of 2 s",
+    "robots-late.test": "Its robots.txt is 503 with Retry-After: 1 once, then good",
 }
 ODD = {
     "redirect.test": "301 to www.redirect.test",
@@ -151,6 +152,7 @@ slow.test
 flaky.test
 busy.test
 calm.test
+robots-late.test
 moved.test
 redirect.test
 plain-http.test

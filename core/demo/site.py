@@ -33,6 +33,8 @@ class Site:
         """Waited before each answer; may be changed while it runs."""
         self.visits: Counter[str] = Counter()
         """Requests by host, without robots.txt."""
+        self.robots_visits: Counter[str] = Counter()
+        """Requests for robots.txt by host."""
         self.log: list[Request] = []
         """Every request in the order of arrival, robots.txt included."""
         self._context = _tls_context(certificate) if certificate else None
@@ -133,9 +135,9 @@ class Site:
 
     def _record(self, request: Request) -> None:
         request.began = time.monotonic()
-        if not request.is_robots:
-            self.visits[request.host] += 1
-            request.number = self.visits[request.host]
+        visits = self.robots_visits if request.is_robots else self.visits
+        visits[request.host] += 1
+        request.number = visits[request.host]
         self.log.append(request)
 
 
