@@ -11,20 +11,22 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
-from core import comments, owner, queries, queue
+from core import comments, owner, presence, queries, queue, reasons
 from core.db import Database
+from core.disk import ENOUGH_BYTES
 from core.draft import Created, Draft, checked_description, checked_name, checked_priority
-from core.errors import DatabaseUnusable, InvalidInput
+from core.errors import DatabaseUnusable, InvalidInput, Refused
 from core.failures import FailureKind
 from core.guard import Guard
 from core.i18n import N_, _
 from core.idempotency import Idempotency, reserve, store
-from core.job_config import JobConfig, changed, check_overrides
+from core.job_config import MIB, JobConfig, changed, check_overrides
 from core.models import JOBS
 from core.queries.rows import FIELDS, CommentRow, Deletion, FullReportRow, JobRow, StepRow
 from core.settings import Settings
 from core.states import JobType, Origin, StepStatus
 from core.targets import Policy, Targets, parse_items, parse_text
+from core.vitals import vitals
 
 MOST_STEPS_NAMED = 10_000
 
@@ -67,8 +69,13 @@ class JobService:
         self.database.close()
 
     def engine_is_alive(self) -> bool:
-        """Whether an engine runs on this data directory, in this process or another one."""
-        return bool(owner.alive(self.settings.data_dir))
+        """Whether an engine takes queued jobs of this database: that of this process, or any other on any machine."""
+        own = vitals() or {}
+        if own.get("alive"):
+            return True
+        with self.database.reading() as session:
+            engines = presence.living(session, owner.gone(self.settings.data_dir))
+        return any(engine.serves for engine in engines if engine.id != own.get("id"))
 
     # -- create
 
@@ -157,7 +164,14 @@ class JobService:
         return self._changed(job_id, lambda session: queue.pause(session, job_id, by), "paused")
 
     def resume_job(self, job_id: int) -> JobRow:
-        """Go on with a paused job."""
+        """Go on with a paused job. `Refused` for one that the full disk holds, which an engine lets go on by itself."""
+        held = (self.get_job_status(job_id).status_reason or {}).get("code") == reasons.DISK_FULL
+        if held and self.engine_is_alive():
+            raise Refused(
+                N_("Job {job_id} goes on by itself when {enough} MiB of disk space are free. Make room."),
+                job_id=job_id,
+                enough=ENOUGH_BYTES // MIB,
+            )
         return self._changed(job_id, lambda session: queue.resume(session, job_id), "resumed")
 
     def cancel_job(self, job_id: int, by: str = "") -> JobRow:
@@ -233,6 +247,8 @@ class JobService:
             if config is not None:
                 job = queries.jobs.get(session, job_id)
                 values["config"] = changed(job_id, job.config, config, was_started=job.was_started)
+                if values["config"]["concurrency"] == 1 != job.config["concurrency"]:
+                    queue.keep_list_order(session, job_id)
             if values:
                 session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(**values))
 

@@ -236,7 +236,10 @@ class _Sorting:
         for _ in range(ROUNDS):
             limit = 2 * (wanted - len(self._chosen)) + READ_BEYOND
             rows = self._session.execute(self._due(limit)).all()
-            waiting = [wait for row in rows if (wait := self._sort(row, wanted)) is not None]
+            waiting = []
+            for row in rows:
+                if len(self._chosen) < wanted and (wait := self._sort(row)) is not None:
+                    waiting.append(wait)
             if waiting:
                 put_off = sa.update(JOB_STEPS).where(
                     JOB_STEPS.c.id == sa.bindparam("waiting"), JOB_STEPS.c.status == StepStatus.PENDING
@@ -260,13 +263,12 @@ class _Sorting:
             .limit(limit)
         )
 
-    def _sort(self, row: Any, wanted: int) -> dict[str, Any] | None:
+    def _sort(self, row: Any) -> dict[str, Any] | None:
         """Choose or keep the step, or give what to write so that it waits."""
         is_busy = row.is_visited or row.host in self._chosen
         free_at = ledger.free_at(row, self._job.config.interval_seconds, self._now)
         if not is_busy and free_at <= self._now:
-            if len(self._chosen) < wanted:
-                self._chosen[row.host] = row.id
+            self._chosen[row.host] = row.id
             return None
         if is_busy and row.host not in self._kept:
             self._kept[row.host] = row.id

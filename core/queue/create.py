@@ -39,19 +39,26 @@ def create(session: Session, draft: Draft, now: datetime) -> int:
         .returning(JOBS.c.id)
     )
     job_id = int(inserted.scalar_one())
-    _insert_many(session, JOB_STEPS, _steps(job_id, targets, now))
+    _insert_many(session, JOB_STEPS, _steps(job_id, targets, draft.config["concurrency"], now))
     steps = sa.select(JOB_STEPS.c.target, JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id)
     step_ids: dict[str | None, int] = {target: step_id for target, step_id in session.execute(steps)}
     _insert_many(session, JOB_LINES, (_line(job_id, line, step_ids.get(line.target)) for line in draft.lines))
     return job_id
 
 
-def _steps(job_id: int, targets: Iterable[Line], now: datetime) -> Iterator[dict[str, Any]]:
-    """In the order of the list; the k-th step of a host comes after the earlier ones of every other host."""
+def _steps(job_id: int, targets: Iterable[Line], lanes: int, now: datetime) -> Iterator[dict[str, Any]]:
+    """In the order of the list; with several lanes the k-th step of a host comes after the first k-1 of all others."""
     of_host: Counter[str | None] = Counter()
     for number, line in enumerate(targets, 1):
         yield _step(job_id, number, line, now + timedelta(microseconds=of_host[line.host]))
-        of_host[line.host] += 1
+        of_host[line.host] += lanes > 1
+
+
+def keep_list_order(session: Session, job_id: int) -> None:
+    """The job has one lane from now on: steps that were never tried come in the order of the list."""
+    created_at = sa.select(JOBS.c.created_at).where(JOBS.c.id == job_id).scalar_subquery()
+    untried = (JOB_STEPS.c.job_id == job_id) & (JOB_STEPS.c.status == StepStatus.PENDING) & (JOB_STEPS.c.fence == 0)
+    session.execute(sa.update(JOB_STEPS).where(untried).values(next_attempt_at=created_at))
 
 
 def _step(job_id: int, number: int, line: Line, due: datetime) -> dict[str, Any]:

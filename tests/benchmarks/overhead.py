@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.abort import Abort
 from core.engine import Engine
 from core.job_service import JobService
 from core.queue import Claim
