@@ -90,6 +90,7 @@ def demo(port: int, keep: bool) -> None:
 def worker() -> None:
     """An engine without screens, on the database of the settings; ends at SIGTERM or Ctrl+C."""
     from core.engine import Engine
+    from core.presence import EngineKind
 
     settings = Settings.load()
     logs.configure(settings.log_format)
@@ -97,7 +98,7 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
     service = JobService.open(settings)
-    with Engine(settings, service.database):
+    with Engine(settings, service.database, kind=EngineKind.WORKER):
         ended.wait()
     service.close()
 

@@ -18,15 +18,18 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_RUNNING
 
-from core import owner, queue, retry
+from core import owner, presence, queue, retry
 from core.abort import Abort
+from core.caretaker import ROUND_SECONDS, Caretaker
 from core.db import Database
-from core.errors import Aborted, FetchError, NoWorker, WorkerDied
+from core.disk import Disk
+from core.errors import Aborted, DatabaseDown, DatabaseUnusable, FetchError, NoWorker, WorkerDied
 from core.executors import Extractor
 from core.failures import FailureKind
 from core.fetch import Fetcher
 from core.heart import Heart
 from core.outbox import Outbox
+from core.presence import IDLE_SECONDS, EngineKind
 from core.queries import jobs
 from core.queries.rows import JobRow
 from core.queue import Claim, Completed, Failed, Lost, Settled, Settlement, WorkerGone
@@ -39,8 +42,6 @@ FENCES_SECONDS = 1.0
 RESCUE_SECONDS = 5.0
 RENEW_SECONDS = 15.0
 DRAIN_SECONDS = 10.0
-ALIVE_SECONDS = 15.0
-"""A dispatch older than this means that the engine does not work."""
 ABORT_SECONDS = 5.0
 RUNNER_PATIENCE_SECONDS = 1.0
 """How long a thread that runs steps waits for the next one."""
@@ -55,7 +56,7 @@ log = logging.getLogger(__name__)
 class Engine:
     """One engine on one database; `start()` and `stop()` may be called once.
 
-    `only_job` keeps it to one job; `scrape` is what a step does.
+    `only_job` keeps it to one job; `scrape` is what a step does, `disk` what it needs room on.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class Engine:
         settings: Settings,
         database: Database,
         *,
+        kind: EngineKind = EngineKind.APP,
         only_job: int | None = None,
+        disk: Disk | None = None,
         scrape: Callable[[Claim, Fetcher, Extractor, Settings, Abort], Scraped] = scrape,
     ) -> None:
         self._settings = settings
@@ -75,6 +78,8 @@ class Engine:
         self._owner: owner.Owner | None = None
         self._running: dict[tuple[int, int], tuple[Claim, Abort]] = {}
         self._outbox = Outbox(database, self._settled)
+        kind = kind if only_job is None else EngineKind.EXECUTE
+        self._caretaker = Caretaker(database, kind, self.status, only_job=only_job, disk=disk)
         self._turning = threading.Lock()
         self._is_asked = False
         self._state = threading.Condition()
@@ -95,7 +100,9 @@ class Engine:
     def start(self) -> None:
         """Take up what dead engines of this data directory left, and begin to work; returns at once."""
         self._owner = owner.Owner(self._settings.data_dir)
+        self._caretaker.begin(self._owner.id)
         self._extractor.start()
+        self._tick(self._caretaker.round, ROUND_SECONDS)
         self._tick(self._rescue, RESCUE_SECONDS)
         self._tick(self._turn, DISPATCH_SECONDS)
         self._tick(self._check_fences, FENCES_SECONDS)
@@ -138,6 +145,7 @@ class Engine:
         self._scheduler.shutdown(wait=False)
         self._extractor.close()
         self._fetcher.close()
+        _logged(self._caretaker.leave)()
         self._owner.release(holds_claims=len(self._outbox) > 0)
         log.info("engine stopped", extra={"owner": self._owner.id})
 
@@ -149,15 +157,20 @@ class Engine:
         self.stop()
 
     def status(self) -> dict[str, Any]:
-        """`alive`: the scheduler runs and has dispatched lately; `can_extract`: worker
-        processes can be started; `running_steps`, `places`, `worker_processes`."""
+        """`alive`: the scheduler runs and has looked for work lately, `idle_seconds` ago; `can_extract`: worker
+        processes can be started; `running_steps`, `places`, `worker_processes`; `disk_is_full`, `free_bytes`."""
         at = self._dispatched_at
+        idle = None if at is None else round(time.monotonic() - at, 1)
         return {
-            "alive": self._scheduler.running and at is not None and time.monotonic() - at < ALIVE_SECONDS,
+            "id": self._owner.id if self._owner else None,
+            "alive": self._scheduler.running and idle is not None and idle < IDLE_SECONDS,
+            "idle_seconds": idle,
             "can_extract": self._extractor.is_able(),
             "running_steps": len(self._running),
             "places": self._settings.fetch_threads,
             "worker_processes": len(self._extractor.worker_pids()),
+            "disk_is_full": self._caretaker.disk.is_full,
+            "free_bytes": self._caretaker.disk.free_bytes,
         }
 
     def wait_for_job(self, told: Callable[[JobRow], None] = lambda job: None) -> None:
@@ -209,6 +222,7 @@ class Engine:
         gone = owner.gone(self._settings.data_dir)
         with self._database.writing() as session:
             steps = queue.rescue(session, self._id, gone, datetime.now(UTC))
+            presence.sweep(session, gone)
             recalled = queue.recall(session, datetime.now(UTC))
         owner.forget(self._settings.data_dir, gone)
         if recalled:
@@ -223,7 +237,7 @@ class Engine:
         """Claim for all free places and hand the steps to the executor."""
         places = self._settings.fetch_threads - len(self._running)
         may_claim = not self._stopping and self._scheduler.state == STATE_RUNNING and self._extractor.is_able()
-        if may_claim and places > 0:
+        if may_claim and places > 0 and self._caretaker.has_room():
             with self._database.writing() as session:
                 claimed = queue.claim(
                     session,
@@ -336,6 +350,8 @@ def _logged(tick: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         try:
             tick()
+        except (DatabaseDown, DatabaseUnusable) as error:
+            log.error("%s failed and is tried again: %s", tick.__name__, error)
         except Exception:  # the edge of a tick
             log.exception("%s failed; it is tried again", tick.__name__)
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 from pydantic import SecretStr
 
-from core import __version__, owner
+from core import __version__, owner, presence
 from core.db import Database, without_password
 from core.i18n import N_, _
 from core.job_config import MIB
@@ -96,6 +96,7 @@ def look(settings: Settings, database: Database) -> Installation:
     """The installation as it is now."""
     with database.reading() as session:
         database_bytes = storage.size(session)
+        engines = presence.living(session, owner.gone(settings.data_dir))
     disk = shutil.disk_usage(settings.data_dir)
     status = vitals()
     return Installation(
@@ -106,7 +107,7 @@ def look(settings: Settings, database: Database) -> Installation:
         data_dir=settings.data_dir.absolute(),
         free_bytes=disk.free,
         disk_bytes=disk.total,
-        engines=len(owner.alive(settings.data_dir)),
+        engines=len(engines),
         engine=None
         if status is None
         else EngineHere(

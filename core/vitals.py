@@ -13,5 +13,5 @@ def register(source: Callable[[], dict[str, Any]]) -> None:
 
 
 def vitals() -> dict[str, Any] | None:
-    """`alive`, `can_extract`, `running_steps`, `places`, `worker_processes`; None when no engine was started here."""
+    """What `Engine.status` tells; None when no engine was started here."""
     return _source() if _source else None

@@ -113,9 +113,8 @@ def test_a_connection_that_breaks_in_mid_transaction_is_told_and_the_next_one_wo
     database = Database(postgresql_url, tmp_path)
     with pytest.raises(DatabaseDown), database.writing() as session:
         mine = session.scalar(sa.text("SELECT pg_backend_pid()"))
-        with sa.create_engine(postgresql_url).connect() as other:
+        with database.reading() as other:
             other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
-            other.engine.dispose()
         session.execute(sa.select(1))
     with database.writing() as session:
         assert queue.held(session, "nobody") == set()

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from core import __version__, installation, vitals
+from core import __version__, installation, presence, vitals
 from core.engine import Engine
 from core.i18n import speaking
 from core.installation import MEANINGS, Installation, SettingRow, look, problems, settings_in_force
 from core.job_service import JobService
 from core.owner import Owner
+from core.presence import EngineKind, EngineRow
 from core.settings import Settings
 
 WELL = {"alive": True, "can_extract": True, "running_steps": 2, "places": 8, "worker_processes": 1}
@@ -110,12 +111,15 @@ def test_the_facts_are_those_of_the_database_and_the_disk(
     assert (found.engines, found.engine) == (0, None)
 
 
-def test_engines_on_the_data_directory_are_counted(service: JobService) -> None:
-    one, other = Owner(service.settings.data_dir), Owner(service.settings.data_dir)
+def test_engines_on_the_database_are_counted(service: JobService) -> None:
+    here, elsewhere = Owner(service.settings.data_dir), "of another machine"
+    with service.database.writing() as session:
+        now = presence.moment(session)
+        for one in (here.id, elsewhere):
+            presence.show(session, EngineRow(one, EngineKind.WORKER, now, now, {}))
     assert look(service.settings, service.database).engines == 2
-    other.release()
+    here.release(holds_claims=True)
     assert look(service.settings, service.database).engines == 1
-    one.release()
 
 
 def test_an_engine_that_was_registered_is_asked(service: JobService, registered: Callable[..., None]) -> None:

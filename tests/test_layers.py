@@ -10,13 +10,13 @@ CORE = sorted(path for path in (ROOT / "core").rglob("*.py") if "migrations" not
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 LEVELS = [
-    {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals"},
+    {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals", "disk"},
     {"models"},
-    {"targets", "tables", "extract", "retry", "estimate", "guard", "robots", "logs", "owner", "extract_preload"},
+    {"targets", "tables", "extract", "retry", "breaker", "estimate", "guard", "robots", "logs", "owner", "extract_preload"},
     {"db"},
-    {"queries", "reasons", "draft", "rows"},
+    {"queries", "reasons", "draft", "rows", "presence"},
     {"queue", "fetch", "extract_worker", "executors", "export", "comments", "idempotency", "installation"},
-    {"steps", "outbox", "heart"},
+    {"steps", "outbox", "heart", "witness", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access"},
     {"demo"},

@@ -1,6 +1,7 @@
 """Whether Lote works: for people, and for whoever watches over the process."""
 
 import logging
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,27 +10,44 @@ from core import __version__, queries
 from core.api.given import Service
 from core.api.shapes import Health
 from core.db import Database
+from core.errors import DatabaseDown, DatabaseMoved, LoteError
+from core.i18n import _
+from core.job_service import JobService
 
 router = APIRouter(tags=["health"])
 
 log = logging.getLogger(__name__)
 
+State = Literal["ok", "unreachable", "moved"]
 
-@router.get("/health", responses={503: {"description": "Degraded", "model": Health}})
+
+@router.get("/health", response_model_exclude_none=True, responses={503: {"description": "Degraded", "model": Health}})
 def get_health(request: Request, response: Response, service: Service) -> Health:
-    """`ok`, or `degraded` with status 503 when the database does not answer or the engine is not alive."""
+    """`ok`, or `degraded` with status 503 and the reason in `detail`: the database does not answer, its file was moved,
+    the disk is full, or no engine works, neither in this process (`engine`) nor elsewhere on this database."""
     engine = request.app.state.engine_status()
-    reachable = _answers(service.database)
-    healthy = reachable and engine.get("status") == "ok"
-    response.status_code = 200 if healthy else 503
-    return Health("ok" if healthy else "degraded", __version__, "ok" if reachable else "unreachable", engine)
+    database, detail = _answers(service.database)
+    detail = detail or _engine_trouble(engine, service)
+    response.status_code = 503 if detail else 200
+    return Health("degraded" if detail else "ok", __version__, database, engine, detail)
 
 
-def _answers(database: Database) -> bool:
+def _answers(database: Database) -> tuple[State, str | None]:
     try:
         with database.reading() as session:
             queries.jobs.waiting(session)  # a cheap read of a table: a connection alone says little
-    except SQLAlchemyError as error:
+    except DatabaseMoved as error:
+        log.error("%s", error)
+        return "moved", error.message
+    except (LoteError, SQLAlchemyError) as error:
         log.error("the database does not answer: %s", error)
-        return False
-    return True
+        return "unreachable", error.message if isinstance(error, LoteError) else DatabaseDown().message
+    return "ok", None
+
+
+def _engine_trouble(engine: dict[str, Any], service: JobService) -> str | None:
+    if engine.get("disk_is_full"):
+        return _("The disk is full: nothing is scraped until there is room.")
+    if engine.get("status") != "ok" and not service.engine_is_alive():
+        return _("No engine works on this database: jobs wait.")
+    return None

@@ -193,9 +193,10 @@ class CreatedJob(JobRow):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether Lote works: `degraded` when the database does not answer or the engine is not alive."""
+    """Whether Lote works; `detail` says why it is `degraded`, `engine` how that of this process is."""
 
     status: Literal["ok", "degraded"]
     version: str
-    database: Literal["ok", "unreachable"]
+    database: Literal["ok", "unreachable", "moved"]
     engine: dict[str, Any]
+    detail: str | None = None

@@ -6,7 +6,9 @@ import streamlit as st
 
 from core.errors import NotFound
 from core.i18n import N_
+from core.job_config import MIB
 from core.job_service import JobService
+from core.vitals import vitals
 from pages.ui.identity import ask_name, who
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "ask_name",
     "asked_id",
     "engine_status",
+    "free_mib_of_full_disk",
     "origin",
     "service",
     "who",
@@ -37,6 +40,12 @@ def service() -> JobService:
 def engine_status() -> dict[str, Any]:
     """Whether an engine works on this database: {"alive": bool}."""
     return {"alive": service().engine_is_alive()}
+
+
+def free_mib_of_full_disk() -> int | None:
+    """What is free when the engine of this process finds the disk full; None when there is room."""
+    here = vitals() or {}
+    return (here.get("free_bytes") or 0) // MIB if here.get("disk_is_full") else None
 
 
 def asked_id(thing: str) -> int | None:

@@ -27,7 +27,7 @@ def wrong(problems: list[Problem]) -> None:
 
 
 def engine(found: Installation) -> None:
-    """How many engines live on this data directory, and what the one of this process does."""
+    """How many engines live on this database, and what the one of this process does."""
     st.subheader(_("Engine"), anchor=False)
     _facts([(_("Engines alive"), number(found.engines)), *_here(found.engine)])
 

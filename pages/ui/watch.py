@@ -1,4 +1,4 @@
-"""Tells the end of a job on whichever screen the reader is, and that no engine is alive."""
+"""Tells the end of a job on whichever screen the reader is, and what stops all jobs."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from core.i18n import _
 from core.queries import jobs
 from core.queries.rows import JobRow
 from pages.ui.actions import guarded
-from pages.ui.app import engine_status, service
+from pages.ui.app import engine_status, free_mib_of_full_disk, service
 from pages.ui.figures import middle, plain
 from pages.ui.identity import cookies_wait
 from pages.ui.status import job_label, job_look
@@ -24,9 +24,17 @@ def told_at_end(job_id: int) -> None:
 @st.fragment(run_every=SECONDS)
 @guarded()
 def watch() -> None:
-    """Draw the banner while no engine lives; a toast for every watched job that has ended."""
+    """Draw banners while no engine lives or the disk is full; a toast for every watched job that has ended."""
     if cookies_wait():
         st.rerun()
+    if (mib := free_mib_of_full_disk()) is not None:
+        st.error(
+            _(
+                "The disk is full: {n} MiB are free. Jobs are paused and nothing new is begun; make room, and they"
+                " go on by themselves."
+            ).format(n=mib),
+            icon=":material/hard_drive:",
+        )
     if not engine_status()["alive"]:
         st.error(
             _(

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import vitals
+from core import presence, vitals
 from core.i18n import speaking
 from core.job_service import JobService
-from core.owner import Owner
+from core.presence import EngineKind, EngineRow
 from core.settings import Settings
 from tests.pages.conftest import Opened
 
@@ -42,14 +42,15 @@ def test_every_setting_stands_on_the_screen(open_page: Opened) -> None:
 
 
 def test_the_engine_and_the_database_are_told(open_page: Opened, service: JobService) -> None:
-    owner = Owner(service.settings.data_dir)
+    with service.database.writing() as session:
+        now = presence.moment(session)
+        presence.show(session, EngineRow("of another machine", EngineKind.WORKER, now, now, {}))
     screen = open_page(PAGE)
     texts = [text.value for text in screen.text]
     for text in ("2 of 32", "works", service.database.revision(), str(service.settings.data_dir)):
         assert text in texts
     assert any("1 engine · SQLite" in caption.value for caption in screen.caption)
     assert not screen.error
-    owner.release()
 
 
 def test_without_an_engine_the_screen_says_so(open_page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
