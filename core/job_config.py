@@ -33,6 +33,9 @@ class JobConfig(BaseModel):
         str | None, Field(max_length=200, pattern=r"^[\x20-\x7e]+$", description="Accept-Language header")
     ] = None
     respect_robots: Annotated[bool, Field(description="Visit only what the robots.txt of the site allows")] = True
+    reuse_days: Annotated[
+        int, Field(ge=0, le=365, description="A good report younger than this is used instead of a visit; 0: none is")
+    ] = 0
 
     @classmethod
     def parse(cls, values: "Mapping[str, Any] | JobConfig | None") -> "JobConfig":
@@ -62,8 +65,8 @@ CHANGEABLE_AFTER_START = frozenset({"concurrency", "interval_seconds"})
 
 def changed(job_id: int, config: Mapping[str, Any], changes: Mapping[str, Any], *, was_started: bool) -> dict[str, Any]:
     """The configuration with `changes`; after the start only `CHANGEABLE_AFTER_START` may change, else `Refused`."""
-    new = JobConfig.parse({**config, **changes}).model_dump()
-    fixed = sorted(key for key in changes if key not in CHANGEABLE_AFTER_START and new[key] != config[key])
+    before, new = (JobConfig.parse(values).model_dump() for values in (config, {**config, **changes}))
+    fixed = sorted(key for key in changes if key not in CHANGEABLE_AFTER_START and new[key] != before[key])
     if fixed and was_started:
         raise Refused(
             N_("Job {job_id} has been started: {keys} cannot change any more. Duplicate the job to use other values."),
@@ -76,7 +79,7 @@ def changed(job_id: int, config: Mapping[str, Any], changes: Mapping[str, Any], 
 def check_overrides(overrides: Mapping[str, Any]) -> None:
     """Raise `InvalidInput` for what a retry cannot change for some steps only."""
     JobConfig.parse(overrides)
-    if of_the_job := sorted(CHANGEABLE_AFTER_START & overrides.keys()):
+    if of_the_job := sorted((CHANGEABLE_AFTER_START | {"reuse_days"}) & overrides.keys()):
         raise InvalidInput(
             N_("A retry cannot change {keys} for some steps only: change the job."),
             errors=[{"field": f"overrides.{key}", "detail": _("This belongs to the whole job.")} for key in of_the_job],

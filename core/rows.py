@@ -86,6 +86,7 @@ REPORT_COLUMNS = tuple(
     Column(column.name, _kind(column)) for column in sa.inspect(Report).columns if column.name not in STATED_ELSEWHERE
 )
 LAST_COLUMNS = (
+    Column("reused", Kind.TRUTH),
     Column("report_id", Kind.INTEGER),
     Column("step_number", Kind.INTEGER),
     Column("job_id", Kind.INTEGER),

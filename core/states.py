@@ -72,6 +72,8 @@ class JobEvent(StrEnum):
     RETRY = "retry"
     COMPLETE = "complete"
     FAIL = "fail"
+    REUSE = "reuse"
+    EXTEND = "extend"
     DELETE = "delete"
 
 
@@ -82,6 +84,7 @@ class StepEvent(StrEnum):
     COMPLETE = "complete"
     FAIL = "fail"
     RELEASE = "release"
+    REUSE = "reuse"
     CANCEL = "cancel"
     RETRY = "retry"
 
@@ -100,6 +103,8 @@ JOB_MOVES: dict[JobEvent, dict[JobStatus, JobStatus]] = {
     _E.RETRY: {_J.COMPLETED: _J.PENDING, _J.FAILED: _J.PENDING, _J.CANCELLED: _J.PENDING},
     _E.COMPLETE: {_J.RUNNING: _J.COMPLETED, _J.PAUSED: _J.COMPLETED},
     _E.FAIL: {_J.RUNNING: _J.FAILED, _J.PAUSED: _J.FAILED},
+    _E.REUSE: {_J.PENDING: _J.COMPLETED},
+    _E.EXTEND: {status: status for status in (_J.PENDING, _J.RUNNING, _J.PAUSED)},
     _E.DELETE: {status: status for status in FINAL},
 }
 
@@ -109,6 +114,7 @@ STEP_MOVES: dict[StepEvent, dict[StepStatus, StepStatus]] = {
     _V.COMPLETE: {_S.RUNNING: _S.COMPLETED},
     _V.FAIL: {_S.RUNNING: _S.FAILED},
     _V.RELEASE: {_S.RUNNING: _S.PENDING},
+    _V.REUSE: {_S.PENDING: _S.COMPLETED},
     _V.CANCEL: {_S.PENDING: _S.CANCELLED, _S.RUNNING: _S.CANCELLED},
     _V.RETRY: {_S.FAILED: _S.PENDING, _S.CANCELLED: _S.PENDING},
 }

@@ -33,7 +33,14 @@ def read():
         return None
     with service().database.reading() as session:
         report = reports.get(session, report_id)
-        return report, jobs.get(session, report.job_id), steps.neighbours(session, report_id)
+        step = steps.using(session, report_id, asked_job())
+        return report, jobs.get(session, step.job_id), step, steps.neighbours(session, step)
+
+
+def asked_job():
+    """`?job=`, from whose steps the report was opened; None for anything but a number."""
+    given = address.read("job")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
 
 
 def way(job, before, after, number, total):
@@ -42,13 +49,13 @@ def way(job, before, after, number, total):
         label = f"{plain(middle(job.name, 40))} :gray[#{job.id}]"
         st.page_link(JOB, label=label, icon=":material/arrow_back:", query_params={"id": str(job.id)})
         st.space("stretch")
-        neighbour(before, ":material/chevron_left:", _("Previous report of this job"), "before")
+        neighbour(job, before, ":material/chevron_left:", _("Previous report of this job"), "before")
         st.caption(_("{n} of {total}").format(n=number, total=total), width="content")
-        neighbour(after, ":material/chevron_right:", _("Next report of this job"), "after")
+        neighbour(job, after, ":material/chevron_right:", _("Next report of this job"), "after")
 
 
-def neighbour(report_id, icon, meaning, key):
-    """A button that leads to another report, in the tab that is open now."""
+def neighbour(job, report_id, icon, meaning, key):
+    """A button that leads to another report of the job, in the tab that is open now."""
     st.button(
         "",
         icon=icon,
@@ -57,7 +64,7 @@ def neighbour(report_id, icon, meaning, key):
         type="tertiary",
         disabled=report_id is None,
         on_click=address.write,
-        kwargs={"id": report_id},
+        kwargs={"id": report_id, "job": job.id},
     )
 
 
@@ -81,6 +88,17 @@ def head(report):
         st.text(headline)
 
 
+def reused(report, job):
+    """That this job did not visit the site, and which one did."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reused"):
+        st.badge(parts.age(report), icon=":material/history:", color="blue")
+        if report.job_id == job.id:
+            st.caption(_("The job that made it was deleted."), width="content")
+        else:
+            label = _("Report of job #{id}").format(id=report.job_id)
+            st.page_link(JOB, label=label, icon=":material/arrow_forward:", query_params={"id": str(report.job_id)})
+
+
 def tabs(report):
     """The chosen part of the report; the choice is in the URL."""
     address.follow("tab", address.read("tab", TABS) or "details")
@@ -102,8 +120,10 @@ asked = found(read)
 if asked is None:
     nowhere(_("Report"), _("A report is opened from the steps of its job."))
 else:
-    report, job, neighbours = asked
+    report, job, step, neighbours = asked
     way(job, *neighbours)
     head(report)
+    if step.is_reused:
+        reused(report, job)
     tabs(report)
     parts.provenance(report)

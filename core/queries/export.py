@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from core.models import JobLine, JobStep, Report, ReportText
 from core.queries.lines import NOT_TAKEN
+from core.queries.reports import OF_STEP
 from core.rows import REPORT_COLUMNS, Facts
 from core.states import Verdict
 
@@ -102,9 +103,7 @@ def _steps(job_id: int) -> tuple[sa.Select[Any], Any]:
 
 
 def _with_reports(statement: sa.Select[Any]) -> sa.Select[Any]:
-    return statement.outerjoin(Report, col(Report.step_id) == col(JobStep.id)).outerjoin(
-        ReportText, col(ReportText.report_id) == col(Report.id)
-    )
+    return statement.outerjoin(Report, OF_STEP).outerjoin(ReportText, col(ReportText.report_id) == col(Report.id))
 
 
 def _facts(duplicate_of: Any) -> list[sa.ColumnElement[Any]]:
@@ -125,6 +124,7 @@ def _facts(duplicate_of: Any) -> list[sa.ColumnElement[Any]]:
         col(JobStep.step_number),
         *(fields[column.name] for column in REPORT_COLUMNS),
         col(Report.id).label("report_id"),
+        sa.case((col(Report.id).is_not(None), col(JobStep.reused_report_id).is_not(None))).label("reused"),
         col(ReportText.text),
     ]
 

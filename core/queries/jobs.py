@@ -100,6 +100,7 @@ def facts(session: Session, job: JobRow, now: datetime) -> JobFacts:
             sa.select(sa.func.count()).select_from(Comment).where(col(Comment.job_id) == job.id)
         ).scalar_one(),
         ahead=ahead(session, job),
+        reused_steps=_reused_steps(session, job.id) if job.config.get("reuse_days") else 0,
     )
 
 
@@ -190,12 +191,28 @@ def owners(session: Session) -> list[str]:
 def deletion(session: Session, job_id: int) -> Deletion:
     """What a deletion of the job takes with it; `NotFound` without the job."""
     job = get(session, job_id)
+    kept = _used_elsewhere(session, job_id)
     return Deletion(
         lines=_count(session, JobLine, col(JobLine.job_id) == job_id),
         steps=job.total_steps,
-        reports=_count(session, Report, col(Report.job_id) == job_id),
+        reports=_count(session, Report, col(Report.job_id) == job_id) - kept,
         comments=_count(session, Comment, col(Comment.job_id) == job_id),
+        kept_reports=kept,
     )
+
+
+def _used_elsewhere(session: Session, job_id: int) -> int:
+    """Reports of the job that steps of other jobs point to."""
+    pointing = sa.exists().where(
+        col(JobStep.reused_report_id) == col(Report.id),
+        col(JobStep.job_id) != job_id,
+        col(JobStep.reused_report_id).is_not(None),
+    )
+    return _count(session, Report, col(Report.job_id) == job_id, pointing)
+
+
+def _reused_steps(session: Session, job_id: int) -> int:
+    return _count(session, JobStep, col(JobStep.job_id) == job_id, col(JobStep.reused_report_id).is_not(None))
 
 
 def _jobs() -> sa.Select[Any]:

@@ -1,16 +1,22 @@
 """Reads of reports; lists leave the text out."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from core.errors import NotFound
 from core.i18n import N_
-from core.models import Report, ReportText
+from core.models import JobStep, Report, ReportText
 from core.queries import jobs
-from core.queries.paging import by_keyset, columns, many, one
+from core.queries.paging import by_keyset, columns, one
 from core.queries.rows import FullReportRow, Page, ReportRow
+
+OF_STEP: sa.ColumnElement[bool] = (
+    col(Report.id) == sa.type_coerce(col(JobStep.result_data), sa.JSON)["report_id"].as_integer()
+)
+"""Joins a step with its report, its own or a reused one."""
 
 
 def get(session: Session, report_id: int) -> FullReportRow:
@@ -37,11 +43,14 @@ def page(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[ReportRow]:
-    """Reports, newest first. `domain`: that host; `q`: title, description or target contain it."""
+    """Reports, newest first. `domain`: that host; `job_id`: those that its steps made or used again; `q`: title,
+    description or target contain it.
+    """
     statement = sa.select(*columns(ReportRow, Report))
     if job_id is not None:
-        jobs.get(session, job_id)
-        statement = statement.where(col(Report.job_id) == job_id)
+        reuses = jobs.get(session, job_id).config.get("reuse_days")
+        own = col(Report.job_id) == job_id
+        statement = statement.where(own | col(Report.id).in_(_reused_by(job_id)) if reuses else own)
     if domain and domain.strip():
         statement = statement.where(col(Report.host) == domain.strip().lower())
     if q and (wanted := q.strip()):
@@ -53,6 +62,14 @@ def page(
 
 
 def by_steps(session: Session, step_ids: Iterable[int]) -> dict[int, ReportRow]:
-    """Step id → its report, for the steps that have one."""
-    statement = sa.select(*columns(ReportRow, Report)).where(col(Report.step_id).in_(list(step_ids)))
-    return {report.step_id: report for report in many(session, ReportRow, statement)}
+    """Step id → its report, its own or a reused one, for the steps that have one."""
+    statement = sa.select(col(JobStep.id), *columns(ReportRow, Report)).join(Report, OF_STEP)
+    found = session.execute(statement.where(col(JobStep.id).in_(list(step_ids))))
+    return {step_id: ReportRow(*report) for step_id, *report in found}
+
+
+def _reused_by(job_id: int) -> sa.Select[Any]:
+    """Ids of the reports that steps of the job point to although other steps made them."""
+    return sa.select(col(JobStep.reused_report_id)).where(
+        col(JobStep.job_id) == job_id, col(JobStep.reused_report_id).is_not(None)
+    )

@@ -89,6 +89,7 @@ class StepRow:
     status: StepStatus
     attempts: int
     next_attempt_at: datetime
+    waits_for_host: bool
     overrides: Json | None
     lease_owner: str | None
     lease_expires_at: datetime | None
@@ -103,6 +104,11 @@ class StepRow:
     def report_id(self) -> int | None:
         """The report of a completed step."""
         return (self.result_data or {}).get("report_id")
+
+    @property
+    def is_reused(self) -> bool:
+        """Whether the step points to a report that another step had made."""
+        return bool((self.result_data or {}).get("reused"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +237,7 @@ class JobFacts:
     """What the Job screen shows beside the job itself.
 
     `failures` counts failed steps by kind; `steps_last_minute` is the pace; `not_taken` counts rejected and duplicate
-    lines; `ahead` counts the queued jobs before a queued one.
+    lines; `ahead` counts the queued jobs before a queued one; `reused_steps` point to reports made before.
     """
 
     running_steps: int
@@ -242,16 +248,18 @@ class JobFacts:
     rejected: int
     comments: int
     ahead: int
+    reused_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What goes when a job is deleted."""
+    """What goes when a job is deleted; `kept_reports` stay, because other jobs use them."""
 
     lines: int
     steps: int
     reports: int
     comments: int
+    kept_reports: int = 0
 
 
 FIELDS: dict[type, tuple[str, ...]] = {

@@ -14,6 +14,7 @@ from core.i18n import N_
 from core.models import Document, JobLine, JobStep, Report, StepAttempt, Text
 from core.queries import jobs
 from core.queries.paging import by_keyset, by_number, columns, many, one
+from core.queries.reports import OF_STEP
 from core.queries.rows import AttemptRow, Page, StepRow
 from core.states import StepStatus, Verdict
 
@@ -100,24 +101,24 @@ def attempts(session: Session, job_id: int, step_number: int) -> list[AttemptRow
     return many(session, AttemptRow, statement.order_by(col(StepAttempt.number)))
 
 
-def neighbours(session: Session, report_id: int) -> tuple[int | None, int | None, int, int]:
-    """Around a report in its job, by step number: report before, report after, own step number, steps of the job."""
-    statement = (
-        sa.select(col(JobStep.job_id), col(JobStep.step_number))
-        .join(Report, col(Report.step_id) == col(JobStep.id))
-        .where(col(Report.id) == report_id)
-    )
-    found = session.execute(statement).first()
+def using(session: Session, report_id: int, job_id: int | None = None) -> StepRow:
+    """The step that a report stands for: the one of this job that uses it again, else the one that it belongs to."""
+    if job_id is not None and 0 < job_id <= jobs.LARGEST_ID:
+        again = _steps(job_id).where(col(JobStep.reused_report_id) == report_id)
+        if (found := one(session, StepRow, again)) is not None:
+            return found
+    own = sa.select(*columns(StepRow, JobStep)).join(Report, col(Report.step_id) == col(JobStep.id))
+    found = one(session, StepRow, own.where(col(Report.id) == report_id))
     if found is None:
         raise NotFound(N_("There is no report {id}. It may have been deleted with its job."), id=report_id)
-    job_id, number = found
-    job = jobs.get(session, job_id)
-    around = (
-        sa.select(col(Report.id))
-        .join(JobStep, col(Report.step_id) == col(JobStep.id))
-        .where(col(JobStep.job_id) == job_id)
-        .limit(1)
-    )
+    return found
+
+
+def neighbours(session: Session, step: StepRow) -> tuple[int | None, int | None, int, int]:
+    """Around a step in its job, by step number: report before, report after, own step number, steps of the job."""
+    job = jobs.get(session, step.job_id)
+    around = sa.select(col(Report.id)).join(JobStep, OF_STEP).where(col(JobStep.job_id) == job.id).limit(1)
+    number = step.step_number
     step_number = col(JobStep.step_number)
     before = session.execute(around.where(step_number < number).order_by(step_number.desc())).scalar()
     after = session.execute(around.where(step_number > number).order_by(step_number)).scalar()
@@ -152,7 +153,7 @@ def _order(name: str) -> Any:
         key = sa.func.json_array_length(column)
     else:
         key = sa.func.lower(column) if isinstance(column.type, Text) else column
-    return sa.select(key).where(col(Report.step_id) == col(JobStep.id)).scalar_subquery()
+    return sa.select(key).where(OF_STEP).correlate(JobStep).scalar_subquery()
 
 
 def _extra(name: str) -> Any:

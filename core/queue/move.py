@@ -12,7 +12,7 @@ from core.errors import ForbiddenMove, Refused
 from core.failures import FailureKind
 from core.i18n import N_
 from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
-from core.queue import ledger
+from core.queue import ledger, reuse
 from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
 
 
@@ -21,8 +21,10 @@ def start(session: Session, job_id: int, now: datetime) -> None:
     job = queries.jobs.get(session, job_id)
     if job.is_queued or job.status is JobStatus.RUNNING:
         return
+    reuse.keep_reports(session)
     if not _move(session, job_id, JobEvent.START, queued_at=now):
         _refuse(session, job_id, JobEvent.START)
+    reuse.reuse(session, job_id, now)
 
 
 def pause(session: Session, job_id: int, by: str) -> None:
@@ -135,7 +137,8 @@ def _override(session: Session, wanted: sa.ColumnElement[bool], overrides: dict[
 
 
 def delete(session: Session, job_id: int) -> None:
-    """Delete a finished or never started job with everything that belongs to it."""
+    """Delete a finished or never started job with everything that belongs to it, but for reports that others use."""
+    reuse.rehome(session, job_id)
     not_started = JOBS.c.status.in_([JobStatus.PENDING, JobStatus.PAUSED]) & JOBS.c.queued_at.is_(None)
     deletable = JOBS.c.status.in_(JOB_MOVES[JobEvent.DELETE]) | not_started
     deleted = session.execute(sa.delete(JOBS).where(JOBS.c.id == job_id, deletable).returning(JOBS.c.id)).first()

@@ -46,6 +46,11 @@ def ask_delete(job: JobRow) -> None:
             if n
         )
     )
+    if counts.kept_reports:
+        kept = ngettext(
+            "{n} report stays: another job uses it.", "{n} reports stay: other jobs use them.", counts.kept_reports
+        )
+        st.write(kept.format(n=number(counts.kept_reports)))
     _answers(_("Delete the job"), _("Keep it"), f"delete_{job.id}", lambda: _delete(job))
 
 

@@ -38,6 +38,10 @@ FIELDS: dict[str, Words] = {
     ),
     "follow_redirects": Words(N_("Redirects"), N_("How many redirects are followed at the most.")),
     "max_bytes": Words(N_("Largest page (MiB)"), N_("A larger page fails."), unit=MIB, step=0.5),
+    "reuse_days": Words(
+        N_("Reuse reports younger than (days)"),
+        N_("A target with a good report of any job that is younger is not visited again. 0: every target is visited."),
+    ),
     "user_agent": Words(N_("User-Agent"), N_("Empty: Lote's own. Plain ASCII.")),
     "accept_language": Words(N_("Accept-Language"), N_("Which language to ask for, such as es or en-GB. Empty: none.")),
     "respect_robots": Words(
@@ -70,8 +74,16 @@ def summary(config: JobConfig) -> str:
             ngettext("{n} retry", "{n} retries", config.max_retries).format(n=config.max_retries),
             _("{n} s limit").format(n=f"{config.timeout_seconds:g}"),
             _("robots.txt respected") if config.respect_robots else _("robots.txt not respected"),
+            *_reuse(config.reuse_days),
         ]
     )
+
+
+def _reuse(days: int) -> list[str]:
+    if not days:
+        return []
+    text = ngettext("reports younger than {n} day reused", "reports younger than {n} days reused", days)
+    return [text.format(n=days)]
 
 
 def form(name: str) -> JobConfig:

@@ -31,6 +31,8 @@ def figures(job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0)
     parts = [_("{done} of {total}").format(done=number(done), total=number(job.total_steps))]
     if job.completed_steps:
         parts.append(ngettext("{n} ok", "{n} ok", job.completed_steps).format(n=number(job.completed_steps)))
+    if facts and facts.reused_steps:
+        parts.append(ngettext("{n} reused", "{n} reused", facts.reused_steps).format(n=number(facts.reused_steps)))
     if job.failed_steps:
         parts.append(ngettext("{n} failed", "{n} failed", job.failed_steps).format(n=number(job.failed_steps)))
     if job.cancelled_steps:

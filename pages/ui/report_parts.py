@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.i18n import _
-from core.queries.rows import FullReportRow
+from core.queries.rows import FullReportRow, ReportRow
 from pages.ui.figures import ago, day, duration, moment, number, size
 from pages.ui.labels import LABELS, WORDS
 
@@ -70,7 +70,7 @@ def provenance(report: FullReportRow) -> None:
     st.caption(
         " · ".join(
             [
-                _("Fetched {when} ({moment})").format(when=ago(report.fetched_at), moment=moment(report.fetched_at)),
+                _("Fetched {moment}").format(moment=moment(report.fetched_at)),
                 _("job #{id}").format(id=report.job_id),
                 attempts,
                 _("extractor {version}").format(version=report.extractor_version),
@@ -79,6 +79,11 @@ def provenance(report: FullReportRow) -> None:
             ]
         )
     )
+
+
+def age(report: ReportRow, at: datetime | None = None) -> str:
+    """report of 3 days ago reused."""
+    return _("report of {ago} reused").format(ago=ago(report.fetched_at, at))
 
 
 def glance(report: FullReportRow) -> str:

@@ -96,6 +96,9 @@ def new_lines(database: Database, job_id: int, lines: list[Values]) -> None:
 def new_report(database: Database, job_id: int, step_id: int, text: str = "Some words", **values: Any) -> int:
     (report_id,) = inserted(database, Report, [REPORT | {"job_id": job_id, "step_id": step_id} | values])
     inserted(database, ReportText, [{"report_id": report_id, "text": text}])
+    with database.writing() as session:
+        step = sa.update(JobStep).where(sa.column("id") == step_id)
+        session.execute(step.values(result_data={"report_id": report_id}))
     return report_id
 
 
@@ -139,6 +142,9 @@ def large_job(database: Database, count: int) -> int:
     report = REPORT | {"job_id": job_id}
     reports = inserted(database, Report, [report | {"step_id": step} for step in steps[::4]])
     inserted(database, ReportText, [{"report_id": report_id, "text": "word " * 400} for report_id in reports])
+    with database.writing() as session:
+        pointers = zip(steps[::4], reports, strict=True)
+        session.execute(sa.update(JobStep), [{"id": step, "result_data": {"report_id": n}} for step, n in pointers])
     return job_id
 
 
