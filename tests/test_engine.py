@@ -161,7 +161,7 @@ def test_a_cancel_stops_the_work_itself_within_two_seconds(host: str, service: J
     web.answers["slow-answer.extra.test"] = never
     job_id = new_job(service, [host], config={"timeout_seconds": 60})
     with engine_on(service) as engine:
-        wait(lambda: web.requests(host), "the visit begins")
+        wait(lambda: web.requests(host, robots=True), "the visit begins")
         cancelled_at = time.monotonic()
         assert service.cancel_job(job_id).status == JobStatus.CANCELLED
         wait(lambda: not engine._running, "the work stops")
