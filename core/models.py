@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -165,6 +166,15 @@ class JobStep(SQLModel, table=True):
             postgresql_where=text("status = 'running'"),
         ),
         Index(
+            "ix_job_steps_parked",
+            "host",
+            "job_id",
+            "next_attempt_at",
+            "step_number",
+            sqlite_where=text("waits_for_host"),
+            postgresql_where=text("waits_for_host"),
+        ),
+        Index(
             "ix_job_steps_leases",
             "lease_owner",
             sqlite_where=text("status = 'running'"),
@@ -195,6 +205,8 @@ class JobStep(SQLModel, table=True):
     status: StepStatus = Field(sa_type=_enum(StepStatus, "status"))
     attempts: int = 0
     next_attempt_at: datetime
+    waits_for_host: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether `next_attempt_at` is a guess: the end of a visit to its host makes it due."""
     overrides: Json | None = Field(default=None, sa_type=Document)
     lease_owner: str | None = Field(default=None, max_length=80)
     lease_expires_at: datetime | None = None

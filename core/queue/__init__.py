@@ -5,6 +5,7 @@ Transactions lock in the order job, steps, the rest; each function works in the 
 
 from core.queue.claim import Claim, Claimed, claim, held, recall, renew
 from core.queue.create import create, keep_list_order
+from core.queue.extend import extend
 from core.queue.hold import hold, release
 from core.queue.move import cancel, delete, pause, resume, retry, start
 from core.queue.rescue import rescue
@@ -23,6 +24,7 @@ __all__ = [
     "claim",
     "create",
     "delete",
+    "extend",
     "held",
     "hold",
     "keep_list_order",

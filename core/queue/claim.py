@@ -1,6 +1,5 @@
 """Claims: which steps an engine works on, until when, and under which fence."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,9 +25,8 @@ ROUNDS = 4
 """How often one claim reads on when the steps that it reads have to wait for their hosts."""
 READ_BEYOND = 32
 """Due steps read beyond those that are wanted, because some of them will have to wait."""
-MIN_STAGGER_SECONDS = 0.02
-MAX_STAGGER_SECONDS = 600.0
-"""The steps of one host that wait are set apart by its pause, within these bounds, so that few are due at a time."""
+PARKED_SECONDS = 600.0
+"""A step that waits behind others of its host is looked at again after this, if no end of a visit makes it due."""
 CLOCK_SLACK_SECONDS = 60.0
 
 _OWN = STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id
@@ -202,6 +200,7 @@ def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -
             lease_owner=owner,
             lease_expires_at=now + timedelta(seconds=LEASE_SECONDS),
             fence=JOB_STEPS.c.fence + 1,
+            waits_for_host=False,
             started_at=sa.func.coalesce(JOB_STEPS.c.started_at, now),
         )
         .returning(*_CLAIMED)
@@ -220,31 +219,26 @@ def _claim(row: Any, owner: str, config: JobConfig) -> Claim:
 
 
 class _Sorting:
-    """Due steps of a job, in their order: those whose host is free are chosen, the others get its next free moment.
+    """Due steps of a job, in their order: those whose host is free are chosen, the others wait for it.
 
-    Of a host that is being visited one step stays due, to be taken as soon as that visit ends.
+    The first one of a host that rests gets the moment when that ends. All others wait for the end of a visit.
     """
 
     def __init__(self, session: Session, job: _Job, now: datetime) -> None:
         self._session, self._job, self._now = session, job, now
         self._chosen: dict[str, int] = {}
-        self._kept: dict[str, int] = {}
-        self._parked: Counter[str] = Counter()
+        self._first: dict[str, tuple[int, datetime]] = {}
+        self._behind: list[int] = []
 
     def choose(self, wanted: int) -> list[int]:
         """Ids of up to `wanted` steps, one a host; what has to wait is written down."""
         for _ in range(ROUNDS):
             limit = 2 * (wanted - len(self._chosen)) + READ_BEYOND
             rows = self._session.execute(self._due(limit)).all()
-            waiting = []
             for row in rows:
-                if len(self._chosen) < wanted and (wait := self._sort(row)) is not None:
-                    waiting.append(wait)
-            if waiting:
-                put_off = sa.update(JOB_STEPS).where(
-                    JOB_STEPS.c.id == sa.bindparam("waiting"), JOB_STEPS.c.status == StepStatus.PENDING
-                )
-                self._session.execute(put_off, waiting)
+                if len(self._chosen) < wanted:
+                    self._sort(row)
+            self._park()
             if len(rows) < limit or len(self._chosen) >= wanted:
                 break
         return list(self._chosen.values())
@@ -257,27 +251,29 @@ class _Sorting:
             sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host, visited.label("is_visited"), *entry)
             .select_from(JOB_STEPS.outerjoin(HOSTS, HOSTS.c.host == JOB_STEPS.c.host))
             .where(JOB_STEPS.c.job_id == self._job.id, JOB_STEPS.c.status == StepStatus.PENDING)
-            .where(JOB_STEPS.c.next_attempt_at <= self._now)
-            .where(JOB_STEPS.c.id.not_in([*self._chosen.values(), *self._kept.values()]))
+            .where(JOB_STEPS.c.next_attempt_at <= self._now, JOB_STEPS.c.id.not_in(list(self._chosen.values())))
             .order_by(JOB_STEPS.c.next_attempt_at, JOB_STEPS.c.step_number)
             .limit(limit)
         )
 
-    def _sort(self, row: Any) -> dict[str, Any] | None:
-        """Choose or keep the step, or give what to write so that it waits."""
-        is_busy = row.is_visited or row.host in self._chosen
+    def _sort(self, row: Any) -> None:
         free_at = ledger.free_at(row, self._job.config.interval_seconds, self._now)
-        if not is_busy and free_at <= self._now:
+        if row.is_visited or row.host in self._chosen or row.host in self._first:
+            self._behind.append(row.id)
+        elif free_at > self._now:
+            self._first[row.host] = row.id, free_at
+        else:
             self._chosen[row.host] = row.id
-            return None
-        if is_busy and row.host not in self._kept:
-            self._kept[row.host] = row.id
-            return None
-        gap = max(ledger.gap_seconds(row, self._job.config.interval_seconds), MIN_STAGGER_SECONDS)
-        behind = (self._parked[row.host] + is_busy) * gap
-        self._parked[row.host] += 1
-        due = max(free_at, self._now) + timedelta(seconds=min(behind, MAX_STAGGER_SECONDS))
-        return {"waiting": row.id, "next_attempt_at": due}
+
+    def _park(self) -> None:
+        waits = sa.update(JOB_STEPS).where(JOB_STEPS.c.status == StepStatus.PENDING).values(waits_for_host=True)
+        if self._behind:
+            far = self._now + timedelta(seconds=PARKED_SECONDS)
+            self._session.execute(waits.where(JOB_STEPS.c.id.in_(self._behind)).values(next_attempt_at=far))
+        if self._first:
+            moments = [{"first": step_id, "next_attempt_at": moment} for step_id, moment in self._first.values()]
+            self._session.execute(waits.where(JOB_STEPS.c.id == sa.bindparam("first")), moments)
+        self._behind = []
 
 
 def recall(session: Session, now: datetime) -> int:
@@ -286,7 +282,7 @@ def recall(session: Session, now: datetime) -> int:
     running = sa.select(JOBS.c.id, JOBS.c.config).where(JOBS.c.status == JobStatus.RUNNING).order_by(JOBS.c.id)
     recalled = 0
     for job_id, config in session.execute(running).all():
-        longest = max(MAX_STAGGER_SECONDS, MAX_RETRY_AFTER_SECONDS, config.get("interval_seconds", 0.0), overridden)
+        longest = max(PARKED_SECONDS, MAX_RETRY_AFTER_SECONDS, config.get("interval_seconds", 0.0), overridden)
         far = JOB_STEPS.c.next_attempt_at > now + timedelta(seconds=longest + CLOCK_SLACK_SECONDS)
         waiting = (JOB_STEPS.c.job_id == job_id) & (JOB_STEPS.c.status == StepStatus.PENDING)
         due = session.execute(sa.update(JOB_STEPS).where(waiting, far).values(next_attempt_at=now))

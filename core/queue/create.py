@@ -1,7 +1,7 @@
 """A new job: its row, its steps and the list as it was given, in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,17 +39,29 @@ def create(session: Session, draft: Draft, now: datetime) -> int:
         .returning(JOBS.c.id)
     )
     job_id = int(inserted.scalar_one())
-    _insert_many(session, JOB_STEPS, _steps(job_id, targets, draft.config["concurrency"], now))
+    insert_steps(session, job_id, targets, draft.config["concurrency"], now)
     steps = sa.select(JOB_STEPS.c.target, JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id)
     step_ids: dict[str | None, int] = {target: step_id for target, step_id in session.execute(steps)}
-    _insert_many(session, JOB_LINES, (_line(job_id, line, step_ids.get(line.target)) for line in draft.lines))
+    insert_lines(session, job_id, draft.lines, step_ids)
     return job_id
 
 
-def _steps(job_id: int, targets: Iterable[Line], lanes: int, now: datetime) -> Iterator[dict[str, Any]]:
+def insert_steps(
+    session: Session, job_id: int, targets: Iterable[Line], lanes: int, now: datetime, *, first: int = 1
+) -> None:
+    """One step for each target, numbered from `first` on."""
+    _insert_many(session, JOB_STEPS, _steps(job_id, targets, lanes, now, first))
+
+
+def insert_lines(session: Session, job_id: int, lines: Iterable[Line], step_ids: Mapping[str | None, int]) -> None:
+    """One row for each line, with the step of its target."""
+    _insert_many(session, JOB_LINES, (_line(job_id, line, step_ids.get(line.target)) for line in lines))
+
+
+def _steps(job_id: int, targets: Iterable[Line], lanes: int, now: datetime, first: int) -> Iterator[dict[str, Any]]:
     """In the order of the list; with several lanes the k-th step of a host comes after the first k-1 of all others."""
     of_host: Counter[str | None] = Counter()
-    for number, line in enumerate(targets, 1):
+    for number, line in enumerate(targets, first):
         yield _step(job_id, number, line, now + timedelta(microseconds=of_host[line.host]))
         of_host[line.host] += lanes > 1
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from core.models import JOBS
+from core.queue import ledger
 from core.states import JOB_MOVES, JobEvent, JobStatus
 
 
@@ -21,7 +22,9 @@ def hold(session: Session, job_ids: Collection[int] | None, reason: dict[str, An
 def release(session: Session, code: str, job_ids: Collection[int] | None = None) -> list[int]:
     """Let jobs that are paused with this code run again; what people paused stays paused. Gives their ids."""
     held = _among(job_ids) & (JOBS.c.status_reason["code"].as_string() == code) & JOBS.c.started_at.is_not(None)
-    return _move(session, JobEvent.RESUME, held, None)
+    released = _move(session, JobEvent.RESUME, held, None)
+    ledger.look_again(session, released)
+    return released
 
 
 def _among(job_ids: Collection[int] | None) -> sa.ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """The ledger of hosts: when a visit may begin, over all jobs and engines (one at a time, with a pause in between)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from core.models import HOSTS
+from core.models import HOSTS, JOB_STEPS, JOBS
 from core.retry import MAX_RETRY_AFTER_SECONDS
+from core.states import JobStatus, StepStatus
 
 BREAKING_OFF_SECONDS = 2.0
 """A visit whose claim is gone ends within this time; until then its host counts as visited."""
@@ -45,11 +46,35 @@ def ended(session: Session, visits: Iterable[Ended]) -> None:
         ),
         rows,
     )
+    session.execute(_next_ones(), [{"of_host": row["host"], "due": row["last_ended_at"]} for row in rows])
+
+
+def _next_ones() -> sa.Update:
+    """Of each running job, the first step that waits for the host is due; a row that is being changed is left alone."""
+    step = JOB_STEPS.alias("step")
+    first = (
+        sa.select(step.c.id)
+        .where(step.c.host == sa.bindparam("of_host"), step.c.job_id == JOBS.c.id, step.c.waits_for_host)
+        .order_by(step.c.next_attempt_at, step.c.step_number)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+        .correlate(JOBS)
+    )
+    firsts = sa.select(first).where(JOBS.c.status == JobStatus.RUNNING)
+    return sa.update(JOB_STEPS).where(JOB_STEPS.c.id.in_(firsts)).values(next_attempt_at=sa.bindparam("due"))
 
 
 def broken_off(session: Session, hosts: Iterable[str], now: datetime) -> None:
     """The claims on these hosts are gone; their visits may still be on the way for a moment."""
     ended(session, (Ended(host, now + timedelta(seconds=BREAKING_OFF_SECONDS)) for host in hosts))
+
+
+def look_again(session: Session, job_ids: Collection[int]) -> None:
+    """These jobs run from now on: what waited for hosts before is due, in the order of the list."""
+    created_at = sa.select(JOBS.c.created_at).where(JOBS.c.id == JOB_STEPS.c.job_id).scalar_subquery()
+    waiting = JOB_STEPS.c.job_id.in_(job_ids) & (JOB_STEPS.c.status == StepStatus.PENDING) & JOB_STEPS.c.waits_for_host
+    session.execute(sa.update(JOB_STEPS).where(waiting).values(next_attempt_at=created_at))
 
 
 def gap_seconds(entry: Any, interval_seconds: float) -> float:

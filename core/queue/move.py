@@ -28,10 +28,17 @@ def start(session: Session, job_id: int, now: datetime) -> None:
 
 
 def pause(session: Session, job_id: int, by: str) -> None:
-    """Claim nothing more for the job; what runs may finish. A paused job stays as it is."""
-    if _move(session, job_id, JobEvent.PAUSE, status_reason=reasons.by(reasons.PAUSED_BY, by)):
+    """Claim nothing more for the job; what runs may finish. A paused job stays as it is.
+
+    One that would go on by itself is from now on paused by the person.
+    """
+    reason = reasons.by(reasons.PAUSED_BY, by)
+    if _move(session, job_id, JobEvent.PAUSE, status_reason=reason):
         return
-    _refuse(session, job_id, JobEvent.PAUSE, unless=JobStatus.PAUSED)
+    passing = JOBS.c.status_reason["code"].as_string().in_(sorted(reasons.GOES_ON_BY_ITSELF))
+    paused = sa.update(JOBS).where(JOBS.c.id == job_id, JOBS.c.status == JobStatus.PAUSED, passing)
+    if session.execute(paused.values(status_reason=reason).returning(JOBS.c.id)).first() is None:
+        _refuse(session, job_id, JobEvent.PAUSE, unless=JobStatus.PAUSED)
 
 
 def resume(session: Session, job_id: int) -> None:
@@ -40,7 +47,9 @@ def resume(session: Session, job_id: int) -> None:
     if job.status is JobStatus.PENDING:
         return
     event = JobEvent.RESUME if job.started_at is not None else JobEvent.REQUEUE
-    if not _move(session, job_id, event, status_reason=None):
+    if _move(session, job_id, event, status_reason=None):
+        ledger.look_again(session, [job_id])
+    else:
         _refuse(session, job_id, JobEvent.RESUME, unless=JobStatus.RUNNING)
 
 
@@ -71,6 +80,7 @@ def cancel(session: Session, job_id: int, by: str, now: datetime) -> None:
             fence=fence,
             lease_owner=None,
             lease_expires_at=None,
+            waits_for_host=False,
             completed_at=now,
             error_kind=FailureKind.CANCELLED,
             error_message=None,

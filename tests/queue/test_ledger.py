@@ -114,6 +114,27 @@ def test_the_next_url_of_a_host_is_there_when_the_visit_ends(service: JobService
 
 
 @pytest.mark.parametrize("lanes_at_first", [1, 4])
+def test_steps_that_waited_for_a_host_are_looked_at_again_when_their_job_resumes(service: JobService) -> None:
+    now = later(60)
+    paused = new_job(service, ["a.test/1", "a.test/2", "a.test/3"])
+    one = claim(service.database, 9, now=now)[0]
+    service.pause_job(paused)
+    settle(service.database, completed(one), now=now)
+    service.resume_job(paused)
+    assert claimed_at(service, now, 0.1) == ["a.test/2"]
+
+
+def test_a_paused_job_keeps_no_other_from_a_host_that_both_wait_for(service: JobService) -> None:
+    now = later(60)
+    new_job(service, ["a.test/1"])
+    one = claim(service.database, 9, now=now)[0]
+    paused, other = new_job(service, ["a.test/2"]), new_job(service, ["a.test/3"])
+    assert claim(service.database, now=now) == []
+    service.pause_job(paused)
+    settle(service.database, completed(one), now=now)
+    assert [found.job_id for found in claim(service.database, now=later(0.1, now))] == [other]
+
+
 def test_the_strictly_sequential_way_keeps_the_order_of_the_list(service: JobService, lanes_at_first: int) -> None:
     now = later(60)
     config = {"concurrency": lanes_at_first, "interval_seconds": 1}

@@ -17,6 +17,7 @@ depends_on = None
 
 RUNNING = sa.text("status = 'running'")
 ASKED_TO_WAIT = sa.text("not_before IS NOT NULL")
+PARKED = sa.text("waits_for_host")
 OVERRIDDEN = sa.text("interval_seconds IS NOT NULL")
 REUSED = sa.text("reused_report_id IS NOT NULL")
 
@@ -54,6 +55,14 @@ def upgrade() -> None:
         sa.Column("vitals", core.models.Document(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engines")),
     )
+    op.add_column("job_steps", sa.Column("waits_for_host", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index(
+        "ix_job_steps_parked",
+        "job_steps",
+        ["host", "job_id", "next_attempt_at", "step_number"],
+        sqlite_where=PARKED,
+        postgresql_where=PARKED,
+    )
     op.create_index("ix_job_steps_visited", "job_steps", ["host"], sqlite_where=RUNNING, postgresql_where=RUNNING)
     op.add_column("job_steps", sa.Column("reused_report_id", sa.Integer(), nullable=True))
     for name, columns in (
@@ -70,5 +79,7 @@ def downgrade() -> None:
         op.drop_index(name, "job_steps")
     op.drop_column("job_steps", "reused_report_id")
     op.drop_index("ix_job_steps_visited", "job_steps")
+    op.drop_index("ix_job_steps_parked", "job_steps")
+    op.drop_column("job_steps", "waits_for_host")
     op.drop_table("engines")
     op.drop_table("hosts")

@@ -1,0 +1,118 @@
+"""Reads of the batch breaker: the last attempts of a job, and which hosts can tell whether the network works."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from core import reasons
+from core.breaker import OURS, WINDOW, Ended
+from core.models import Host, Job, JobStep, StepAttempt
+from core.queries.rows import Json
+from core.states import JobStatus, Outcome, StepStatus
+
+KNOWN_FOR = timedelta(days=7)
+"""A host that answered within this time can witness that the network works."""
+WITNESSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The last attempts of a running job, newest first, some of their targets, and since when nothing else happened."""
+
+    attempts: list[Ended]
+    targets: list[str]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job that the breaker paused, with its reason."""
+
+    job_id: int
+    reason: Json
+
+    @property
+    def since(self) -> datetime:
+        """The begin of the failures that paused it."""
+        return datetime.fromisoformat(self.reason["since"])
+
+
+def case(session: Session, job_id: int) -> Case | None:
+    """What speaks for a fault of ours; None for a job that does not run or has no attempts since its start.
+
+    The failures that count reach back beyond the last attempts, to the newest one that is no such failure.
+    """
+    queued_at = session.execute(
+        sa.select(col(Job.queued_at)).where(col(Job.id) == job_id, col(Job.status) == JobStatus.RUNNING)
+    ).scalar()
+    if queued_at is None:
+        return None
+    rows = session.execute(_attempts(job_id, queued_at).limit(WINDOW)).all()
+    if not rows:
+        return None
+    attempts = [Ended(row.host, row.error_kind) for row in rows]
+    targets = list(dict.fromkeys(row.target for row in rows if row.error_kind in OURS))
+    kind, completed_at = col(StepAttempt.error_kind), col(StepAttempt.completed_at)
+    others = _attempts(job_id, queued_at).where(
+        completed_at < rows[-1].completed_at, kind.is_(None) | kind.not_in(list(OURS))
+    )
+    before = session.execute(others.limit(1)).first()
+    return Case(attempts, targets[:WITNESSES], before.completed_at if before else queued_at)
+
+
+def witnesses(session: Session, job_id: int, since: datetime) -> list[str]:
+    """Targets of the hosts that answered last, at most three; none of which this job failed at since then."""
+    failing = (
+        sa.select(col(JobStep.host))
+        .join(StepAttempt, col(StepAttempt.step_id) == col(JobStep.id))
+        .where(col(JobStep.job_id) == job_id, col(StepAttempt.completed_at) >= since)
+        .where(col(StepAttempt.error_kind).in_(list(OURS)))
+    )
+    known = (
+        sa.select(col(Host.host))
+        .where(col(Host.answered_at) >= since - KNOWN_FOR, col(Host.host).not_in(failing))
+        .order_by(col(Host.answered_at).desc(), col(Host.host))
+        .limit(WITNESSES)
+    )
+    return [_target(session, host) for host in session.scalars(known)]
+
+
+def held(session: Session, only_job: int | None = None) -> list[Held]:
+    """The jobs that are paused by the breaker."""
+    paused = (col(Job.status) == JobStatus.PAUSED) & (col(Job.status_reason)["code"].as_string() == reasons.BREAKER)
+    if only_job is not None:
+        paused &= col(Job.id) == only_job
+    rows = session.execute(sa.select(col(Job.id), col(Job.status_reason)).where(paused).order_by(col(Job.id)))
+    return [Held(job_id, reason) for job_id, reason in rows]
+
+
+def pending_targets(session: Session, job_ids: Collection[int]) -> list[str]:
+    """Some targets that wait in these jobs."""
+    waiting = sa.select(col(JobStep.target)).where(
+        col(JobStep.job_id).in_(job_ids), col(JobStep.status) == StepStatus.PENDING
+    )
+    return list(session.scalars(waiting.limit(WITNESSES)))
+
+
+def _attempts(job_id: int, since: datetime) -> sa.Select[Any]:
+    """Attempts of the job that its targets answered or failed, the newest first."""
+    outcomes = [Outcome.COMPLETED, Outcome.FAILED]
+    completed_at = col(StepAttempt.completed_at)
+    columns: list[Any] = [col(JobStep.host), col(JobStep.target), col(StepAttempt.error_kind), completed_at]
+    return (
+        sa.select(*columns)
+        .join(JobStep, col(JobStep.id) == col(StepAttempt.step_id))
+        .where(col(JobStep.job_id) == job_id, col(StepAttempt.outcome).in_(outcomes))
+        .where(completed_at >= since)
+        .order_by(completed_at.desc(), col(StepAttempt.id).desc())
+    )
+
+
+def _target(session: Session, host: str) -> str:
+    """The host as it was last asked: it may answer on a port of its own only."""
+    last = sa.select(col(JobStep.target)).where(col(JobStep.host) == host).order_by(col(JobStep.job_id).desc()).limit(1)
+    return session.execute(last).scalar() or host

@@ -1,0 +1,92 @@
+"""What a fault of our own network does to jobs: a pause, the attempts given back, and on again when it is over."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from core import reasons
+from core.breaker import Suspicion
+from core.failures import FailureKind
+from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
+from core.queries.breaker import Held
+from core.queue.hold import hold, release
+from core.states import Outcome, StepStatus
+
+READ_AT_ONCE = 1_000
+_OPEN = (StepStatus.PENDING, StepStatus.FAILED)
+"""Steps that can be given back: a running one is settled first, a completed one has what it needs."""
+
+
+def trip(
+    session: Session, job_id: int, found: Suspicion, since: datetime, said: dict[str, Any], now: datetime
+) -> int | None:
+    """Pause the job and give back what failed since then; `said` are the words of witnesses or proxy.
+
+    Gives how many attempts it gave back; None when the job did not run any more.
+    """
+    facts = {"failed": found.failed, "of": found.of, "kind": found.kind, "kinds": sorted(found.kinds)}
+    reason = {"code": reasons.BREAKER, **facts, **said, "since": since.isoformat()}
+    if not hold(session, [job_id], reason):
+        return None
+    return _give_back(session, job_id, since, found.kinds, now)
+
+
+def give_back(session: Session, held: Held, now: datetime) -> int:
+    """Once more for a job that the breaker paused: what was under way then has failed since."""
+    statement = sa.select(JOBS.c.id).where(
+        JOBS.c.id == held.job_id, JOBS.c.status_reason["since"].as_string() == held.reason["since"]
+    )
+    if session.execute(statement.with_for_update()).first() is None:
+        return 0
+    kinds = [FailureKind(kind) for kind in held.reason["kinds"]]
+    return _give_back(session, held.job_id, held.since, kinds, now)
+
+
+def mend(session: Session, jobs: Sequence[Held], now: datetime) -> list[int]:
+    """The network works again: the jobs run, if nobody took them over meanwhile; gives their ids."""
+    for held in sorted(jobs, key=lambda held: held.job_id):
+        give_back(session, held, now)
+    return release(session, reasons.BREAKER, [held.job_id for held in jobs])
+
+
+def _give_back(session: Session, job_id: int, since: datetime, kinds: Collection[FailureKind], now: datetime) -> int:
+    """Attempts that failed so become `lost`, which no second call finds; their steps have them again and are due."""
+    mine = sa.select(JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id, JOB_STEPS.c.status.in_(_OPEN))
+    returned = session.scalars(
+        sa.update(STEP_ATTEMPTS)
+        .where(STEP_ATTEMPTS.c.completed_at >= since, STEP_ATTEMPTS.c.step_id.in_(mine))
+        .where(STEP_ATTEMPTS.c.outcome == Outcome.FAILED, STEP_ATTEMPTS.c.error_kind.in_(list(kinds)))
+        .values(outcome=Outcome.LOST)
+        .returning(STEP_ATTEMPTS.c.step_id)
+    )
+    attempts = Counter(returned)
+    steps = sorted(attempts)
+    reopened = 0
+    for start in range(0, len(steps), READ_AT_ONCE):
+        reopened += _reopen(session, {step: attempts[step] for step in steps[start : start + READ_AT_ONCE]}, kinds, now)
+    session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(failed_steps=JOBS.c.failed_steps - reopened))
+    return attempts.total()
+
+
+def _reopen(session: Session, attempts: dict[int, int], kinds: Collection[FailureKind], now: datetime) -> int:
+    """Take the attempts off their steps; gives how many steps were failed and are pending.
+
+    A step whose last word was another failure keeps it.
+    """
+    columns = [JOB_STEPS.c[name] for name in ("id", "status", "attempts", "error_kind")]
+    rows = session.execute(sa.select(*columns).where(JOB_STEPS.c.id.in_(attempts))).all()
+    left = {row.id: max(0, row.attempts - attempts[row.id]) for row in rows}
+    again = [row.id for row in rows if row.error_kind in kinds]
+    one = sa.update(JOB_STEPS).where(JOB_STEPS.c.id == sa.bindparam("of_step"))
+    session.execute(one, [{"of_step": step, "attempts": n} for step, n in left.items()])
+    fresh = {
+        "status": StepStatus.PENDING,
+        "next_attempt_at": now,
+        **dict.fromkeys(("completed_at", "error_kind", "error_message")),
+    }
+    session.execute(sa.update(JOB_STEPS).where(JOB_STEPS.c.id.in_(again), JOB_STEPS.c.status.in_(_OPEN)).values(fresh))
+    return sum(row.status == StepStatus.FAILED for row in rows if row.id in again)
