@@ -1,12 +1,13 @@
 """Job: how one job stands, step by step; what was said about it; what it was told to do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core import queries
-from core.errors import LoteError
+from core.errors import LoteError, NotFound
 from core.i18n import N_, _
 from core.queries.rows import JobFacts, JobRow
 from pages.ui import address, dialog, go, job_head, steps_table
@@ -14,9 +15,12 @@ from pages.ui.actions import guarded, show_error
 from pages.ui.app import asked_id, service
 from pages.ui.comments import comments
 from pages.ui.configuration import configuration
+from pages.ui.failures import failures
 from pages.ui.figures import middle, now
 from pages.ui.status import job_label
-from pages.ui.steps_table import Steps, View
+from pages.ui.steps_controls import controls
+from pages.ui.steps_table import Steps
+from pages.ui.steps_view import View
 
 SECONDS = 3
 TABS = {"steps": N_("Steps"), "comments": N_("Comments"), "configuration": N_("Configuration")}
@@ -28,6 +32,7 @@ class Shown:
 
     job: JobRow
     facts: JobFacts
+    waits_until: datetime | None
     extra: list[str]
     steps: Steps | None
 
@@ -39,6 +44,7 @@ def read(job_id: int, view: View) -> Shown:
         return Shown(
             job,
             queries.jobs.facts(session, job, now()),
+            queries.steps.waits_until(session, job_id) if job.is_active else None,
             queries.lines.extra_columns(session, job_id),
             steps_table.read(session, job, view) if tab() == "steps" else None,
         )
@@ -49,20 +55,22 @@ def tab() -> str:
     return address.read("tab", TABS) or "steps"
 
 
-def live(seen: JobRow, top: DeltaGenerator, below: DeltaGenerator) -> None:
-    """Everything that changes by itself; when the state changes, the whole screen follows once."""
+def live(seen: JobRow, drawn: View, top: DeltaGenerator, below: DeltaGenerator) -> None:
+    """Everything that changes by itself; when the state or the filters change, the whole screen follows once."""
     dialog.follow()
     go.follow()
     view = View.asked()
-    shown = read(seen.id, view)
-    if (shown.job.status, shown.job.is_queued) != (seen.status, seen.is_queued):
+    try:
+        shown = read(seen.id, view)
+    except NotFound:  # deleted meanwhile: the whole screen tells it
+        st.rerun()
+    if (shown.job.status, shown.job.is_queued) != (seen.status, seen.is_queued) or not view.is_controlled_like(drawn):
         st.rerun()
     with top:
-        job_head.why(shown.job, shown.facts)
-        job_head.tiles(shown.job, shown.facts)
+        job_head.standing(shown.job, shown.facts)
+        job_head.tiles(shown.job, shown.facts, shown.waits_until)
         job_head.advice(shown.job, shown.facts, service().settings)
-        job_head.not_taken_link(seen.id, shown.facts)
-        job_head.failures(shown.job, shown.facts, view.kind)
+        failures(shown.job, shown.facts, view.kind)
     if shown.steps is not None:
         with below:
             steps_table.table(shown.steps, view)
@@ -70,7 +78,8 @@ def live(seen: JobRow, top: DeltaGenerator, below: DeltaGenerator) -> None:
 
 def screen(job_id: int) -> None:
     """Head, what lives, and the tab of the URL."""
-    shown = read(job_id, View.asked())
+    view = View.asked()
+    shown = read(job_id, view)
     job = shown.job
     st.set_page_config(page_title=f"{job_label(job)}: {middle(job.name, 40)}")
     job_head.heading(job)
@@ -87,9 +96,9 @@ def screen(job_id: int) -> None:
         on_change=lambda: address.write(tab="" if (chosen := st.session_state["tab_shown"]) == "steps" else chosen),
     )
     if tab() == "steps":
-        steps_table.controls(View.asked(), shown.facts.failures, shown.extra)
+        controls(view, shown.facts.failures, shown.extra)
     below = st.container()
-    st.fragment(guarded()(live), run_every=SECONDS if job.is_active else None)(job, top, below)
+    st.fragment(guarded()(live), run_every=SECONDS if job.is_active else None)(job, view, top, below)
     if tab() == "comments":
         comments(job_id)
     elif tab() == "configuration":

@@ -4,11 +4,13 @@ import streamlit as st
 
 from core.i18n import N_, _
 from core.queries import jobs, reports, steps
+from core.rows import unicode_form
+from core.targets import is_lookalike
 from pages.ui import address
 from pages.ui import report_parts as parts
 from pages.ui.app import JOB, asked_id, service
 from pages.ui.empty import found, nowhere
-from pages.ui.figures import middle, plain, readable
+from pages.ui.figures import middle, plain
 from pages.ui.labels import LABELS
 
 TABS = {
@@ -71,7 +73,7 @@ def neighbour(job, report_id, icon, meaning, key):
 def head(report):
     """Target, state at a glance, what can be done with it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(plain(middle(readable(report.target), 60)), anchor=False)
+        st.title(plain(middle(unicode_form(report.target), 60)), anchor=False)
         st.space("stretch")
         if parts.is_web(report.final_url):
             st.link_button(_("Open site"), report.final_url, icon=":material/open_in_new:", key="open_site")
@@ -83,6 +85,8 @@ def head(report):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         good = report.http_status < 300
         st.badge(f"HTTP {report.http_status}", icon=":material/check_circle:", color="green" if good else "orange")
+        if is_lookalike(report.target):
+            st.badge(_("look-alike"), icon=":material/warning:", color="orange", help=plain(report.host))
         st.text(parts.glance(report))
     if headline := parts.headline(report):
         st.text(headline)
@@ -107,7 +111,7 @@ def tabs(report):
         list(TABS),
         key="tab",
         required=True,
-        wrap=False,
+        wrap=True,
         format_func=lambda tab: _(TABS[tab][0]),
         label_visibility="collapsed",
         on_change=lambda: address.write(tab=st.session_state["tab"]),

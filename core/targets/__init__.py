@@ -1,6 +1,7 @@
 """The list as an analyst gives it, line by line, and the targets that it names. Pure: no clock, session or network."""
 
-from core.targets.lines import Line, Part, Targets, merge_www, take_parts
+from core.targets.hosts import is_lookalike
+from core.targets.lines import Line, Part, Targets, as_duplicate, identity, merge_www, take_parts
 from core.targets.parsing import parse_items, parse_rows, parse_text
 from core.targets.policy import Policy
 from core.targets.reasons import explain, reason_text
@@ -10,7 +11,10 @@ __all__ = [
     "Part",
     "Policy",
     "Targets",
+    "as_duplicate",
     "explain",
+    "identity",
+    "is_lookalike",
     "merge_www",
     "parse_items",
     "parse_rows",

@@ -182,6 +182,16 @@ def _code(error: Exception) -> str:
     return "bad_label" if getattr(error, "code", "") in _LABEL_FAULTS else "bad_character"
 
 
+def is_lookalike(target: str) -> bool:
+    """Whether people would take the host of this target, as it is stored, for another one."""
+    if "xn--" not in target:
+        return False
+    try:
+        return _international(re.split(r"[/:?#]", target, maxsplit=1)[0]).lookalike
+    except Rejection:
+        return False
+
+
 def _is_lookalike(display: str) -> bool:
     """Whether a label mixes scripts, or is made of letters that look Latin under an ending of another script."""
     labels = display.split(".")

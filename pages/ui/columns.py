@@ -1,7 +1,7 @@
 """The columns that a table of steps can have: fixed ones, every field of the report, the list's own other columns."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,16 +9,27 @@ import streamlit as st
 
 from core.i18n import _
 from core.queries.rows import LineRow, ReportRow
-from core.rows import REPORT_COLUMNS, Kind
+from core.queries.steps import EXTRA
+from core.rows import REPORT_COLUMNS, Kind, unicode_form
 from core.states import StepStatus
+from core.targets import is_lookalike
 from pages.ui.figures import moment
 from pages.ui.labels import LABELS
-from pages.ui.status import LOOKS, step_label
+from pages.ui.status import LOOKS, WARNING, step_chip
 
 LONGEST_TEXT, MOST_ITEMS = 300, 20
 """What a cell shows; the report has the rest."""
-EXTRA = "list:"
-"""Before the name of a column of the uploaded table."""
+WIDE, NARROW, TEXT_WIDTH = 300, 180, 160
+"""Widths in pixels: of the result alone, of the result beside chosen columns, of a chosen text."""
+MAKERS: dict[Kind, tuple[Callable[..., Any], int]] = {
+    Kind.INTEGER: (st.column_config.NumberColumn, 90),
+    Kind.NUMBER: (st.column_config.NumberColumn, 90),
+    Kind.TRUTH: (st.column_config.CheckboxColumn, 70),
+    Kind.DAY: (st.column_config.DateColumn, 100),
+    Kind.TEXTS: (st.column_config.ListColumn, 180),
+}
+Titled = Callable[[str, str], str]
+"""A column and its name → the name as the header shows it."""
 KINDS: dict[str, Kind] = {column.name: column.kind for column in REPORT_COLUMNS}
 
 
@@ -44,16 +55,24 @@ def value(name: str, report: ReportRow | None, line: LineRow | None) -> Any:
     return _cell(getattr(report, name), KINDS[name]) if report else None
 
 
-def fixed() -> dict[str, Any]:
-    """The configuration of the columns that every table of steps has."""
+def target(stored: str) -> str:
+    """A target as people read it, marked when it would be taken for another by eye."""
+    shown = unicode_form(stored)
+    return f"{WARNING} {shown} · {_('look-alike')}" if is_lookalike(stored) else shown
+
+
+def fixed(titled: Titled, others: int) -> dict[str, Any]:
+    """The configuration of the columns that every table of steps has, beside so many chosen `others`."""
     column = st.column_config
-    words = {step_label(status): LOOKS[status].color for status in StepStatus}
+    chips = {step_chip(status): LOOKS[status].color for status in StepStatus}
     return {
-        "step_number": column.NumberColumn("#", width=45, format="%d"),
-        "target": column.TextColumn(_("Target"), width=170),
-        "status": column.MultiselectColumn(_("State"), options=list(words), color=list(words.values()), width=110),
-        "time": column.TextColumn(_("Time"), width=65, alignment="right"),
-        "result": column.TextColumn(_("Result / reason"), width=320),
+        "step_number": column.NumberColumn(titled("step_number", "#"), width=50, format="%d"),
+        "target": column.TextColumn(titled("target", _("Target")), width=170),
+        "status": column.MultiselectColumn(
+            titled("status", _("State")), options=list(chips), color=list(chips.values()), width=125
+        ),
+        "time": column.TextColumn(titled("time", _("Time")), width=70, alignment="right"),
+        "result": column.TextColumn(titled("result", _("Result / reason")), width=NARROW if others else WIDE),
     }
 
 
@@ -62,22 +81,17 @@ def button(text: str, key: str, help: str, width: int, on_click: Any) -> Any:
     return st.column_config.ButtonColumn(text, key=key, help=help, width=width, type="tertiary", on_click=on_click)
 
 
-def chosen(names: Iterable[str]) -> dict[str, Any]:
+def chosen(names: Iterable[str], titled: Titled) -> dict[str, Any]:
     """The configuration of the chosen columns."""
-    column = st.column_config
-    makers = {
-        Kind.INTEGER: column.NumberColumn,
-        Kind.NUMBER: column.NumberColumn,
-        Kind.TRUTH: column.CheckboxColumn,
-        Kind.DAY: column.DateColumn,
-        Kind.TEXTS: column.ListColumn,
-    }
-    return {
-        name: column.NumberColumn(label(name), format="%.1f s")
-        if name.endswith("_seconds")
-        else makers.get(KINDS.get(name, Kind.TEXT), column.TextColumn)(label(name))
-        for name in names
-    }
+    return {name: _chosen(name, titled(name, label(name))) for name in names}
+
+
+def _chosen(name: str, title: str) -> Any:
+    kind = KINDS.get(name, Kind.TEXT)
+    make, width = MAKERS.get(kind, (st.column_config.TextColumn, TEXT_WIDTH))
+    if name.endswith("_seconds"):
+        return st.column_config.NumberColumn(title, format="%.1f s", width=width)
+    return make(title, width=width)
 
 
 def _cell(given: Any, kind: Kind) -> Any:

@@ -4,7 +4,6 @@ import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import idna
 import streamlit as st
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
@@ -101,19 +100,6 @@ def middle(text: str, width: int = 48) -> str:
         return text
     head = (width - 1 + 1) // 2
     return text[:head].rstrip() + ELLIPSIS + text[len(text) - (width - 1 - head) :].lstrip()
-
-
-def readable(target: str) -> str:
-    """A target as people read it: international names in their own script instead of punycode."""
-    host, slash, rest = target.partition("/")
-    return ".".join(_label(label) for label in host.split(".")) + slash + rest
-
-
-def _label(label: str) -> str:
-    try:
-        return idna.decode(label) if label.startswith("xn--") else label
-    except idna.IDNAError:
-        return label
 
 
 def plain(text: str) -> str:

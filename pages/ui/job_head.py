@@ -1,27 +1,25 @@
-"""The top of the Job screen: name and state, what can be done now, figures, failures, advice."""
+"""The top of the Job screen: name and state, what can be done now, figures, advice."""
 
+from datetime import datetime
 from html import escape
+from math import floor
 from typing import Literal
 
 import streamlit as st
 
-from core.failures import EXPLANATIONS, FailureKind
+from core.failures import FailureKind
 from core.i18n import N_, _, ngettext
 from core.queries.rows import JobFacts, JobRow
 from core.reasons import sentence
 from core.settings import Settings
 from core.states import JobStatus
-from pages.ui import address, dialog
-from pages.ui.actions import attempt
-from pages.ui.app import JOBS, engine_status, service
-from pages.ui.figures import ago, clock, middle, moment, number, plain
+from pages.ui.app import JOBS, engine_status
+from pages.ui.figures import ago, clock, middle, moment, number, percent, plain
 from pages.ui.menu import act, job_menu
 from pages.ui.progress import bar
 from pages.ui.status import ORIGINS, job_badge, tile_word
-from pages.ui.steps_table import narrow
-from pages.ui.watch import told_at_end
 
-NAME_WIDTH = 60
+NAME_WIDTH = 44
 TILE_HEIGHT = 112
 """With room for the note under the number, so that nothing moves when it comes or goes."""
 ICONS = {
@@ -34,15 +32,14 @@ ICONS = {
     "again": ":material/restart_alt:",
     "cancel": ":material/cancel:",
 }
-LONGEST_SECONDS = 300.0
 WHOLE_FAILURE = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS})
 
 
 def heading(job: JobRow) -> None:
-    """Back, name with id and state, where it comes from, and the buttons that its state allows."""
+    """Back, name with id and state, and the buttons that its state allows; all of it in one row, whatever the name."""
     back()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="heading"):
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="stretch", key="title"):
             whole = plain(job.name) if len(job.name) > NAME_WIDTH else None
             name = f"{plain(middle(job.name, NAME_WIDTH))} :gray[#{job.id}]"
             st.header(name, anchor=False, help=whole, width="content")
@@ -51,7 +48,6 @@ def heading(job: JobRow) -> None:
             _actions(job)
     if job.description:
         st.text(job.description)
-    st.html(_provenance(job))
 
 
 def back() -> None:
@@ -75,80 +71,28 @@ def primary(job: JobRow) -> str:
     return "export"
 
 
-def why(job: JobRow, facts: JobFacts) -> None:
-    """One line that says why the job stands as it does."""
-    if reason := sentence(job, facts.ahead, bool(engine_status()["alive"])):
-        st.markdown(plain(reason))
+def standing(job: JobRow, facts: JobFacts) -> None:
+    """Why the job stands as it does, who made it and since when; the room is the same when there is no reason."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="standing"):
+        if reason := sentence(job, facts.ahead, bool(engine_status()["alive"])):
+            st.markdown(plain(reason), width="content")
+        st.html(_provenance(job), width="content")
 
 
-def tiles(job: JobRow, facts: JobFacts) -> None:
+def tiles(job: JobRow, facts: JobFacts, waits_until: datetime | None) -> None:
     """Total, completed, failed, pending; pending counts all that is unfinished."""
     running = ngettext("{n} running", "{n} running", facts.running_steps).format(n=number(facts.running_steps))
     cancelled = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps).format(n=number(job.cancelled_steps))
     shown = [
         (_("Total"), job.total_steps, cancelled if job.cancelled_steps else None),
-        (tile_word("completed"), job.completed_steps, None),
-        (tile_word("failed"), job.failed_steps, None),
+        (tile_word("completed"), job.completed_steps, _share(job.completed_steps, job)),
+        (tile_word("failed"), job.failed_steps, _share(job.failed_steps, job)),
         (tile_word("pending"), job.unfinished_steps, running if job.is_active else None),
     ]
     with st.grid(4, min_column_width=130, gap="small"):
         for label, count, note in shown:
-            st.metric(
-                label,
-                number(count),
-                note,
-                delta_color="off",
-                delta_arrow="off",
-                border=True,
-                height=TILE_HEIGHT if job.is_active else "stretch",
-            )
-    bar(job, facts)
-
-
-def failures(job: JobRow, facts: JobFacts, kind: str) -> None:
-    """timeout 4, dns 2: a click filters the steps by it, another click shows all again."""
-    if not facts.failures:
-        return
-    address.follow("failures", kind if kind in facts.failures else None)
-    st.pills(
-        _("Failures"),
-        list(facts.failures),
-        key="failures",
-        format_func=lambda name: f"{name} {number(facts.failures[name])}",
-        on_change=lambda: narrow(kind=st.session_state["failures"], status="", tab=""),
-    )
-    if kind in facts.failures:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            told = EXPLANATIONS[FailureKind(kind)].translated()
-            st.caption(f"{told.sentence} {told.advice}", width="content")
-            _recipe(job, kind, facts.failures[kind])
-
-
-def _recipe(job: JobRow, kind: str, count: int) -> None:
-    """Run the failures of one kind again, with the option that may help; it waits until the job is finished."""
-    text = ngettext("Retry this one", "Retry these {n}", count).format(n=number(count))
-    overrides: dict[str, object] = {}
-    if kind == FailureKind.TIMEOUT:
-        seconds = min(LONGEST_SECONDS, 2 * float(job.config["timeout_seconds"]))
-        overrides = {"timeout_seconds": seconds}
-        text = _("{retry} with {n} s").format(retry=text, n=f"{seconds:g}")
-    st.button(
-        text,
-        key="act_recipe",
-        icon=ICONS["retry"],
-        type="tertiary",
-        disabled=not job.is_final,
-        help=None if job.is_final else _("Possible when the job has finished."),
-        on_click=_again,
-        args=(job, kind, overrides),
-    )
-
-
-def _again(job: JobRow, kind: str, overrides: dict[str, object]) -> None:
-    moved = attempt(lambda: service().retry(job.id, error_kind=kind, overrides=overrides or None))
-    if moved is not None:
-        told_at_end(job.id)
-        narrow(kind="")
+            st.metric(label, number(count), note, delta_color="off", delta_arrow="off", border=True, height=TILE_HEIGHT)
+    bar(job, facts, waits_until=waits_until)
 
 
 def advice(job: JobRow, facts: JobFacts, settings: Settings) -> None:
@@ -174,22 +118,6 @@ def advice(job: JobRow, facts: JobFacts, settings: Settings) -> None:
             " a proxy, set LOTE_PROXY_URL."
         )
     st.warning(text, icon=":material/lan:")
-
-
-def not_taken_link(job_id: int, facts: JobFacts) -> None:
-    """How many lines were not taken: a click shows them."""
-    if not facts.not_taken:
-        return
-    text = ngettext("{n} of {lines} lines was not taken", "{n} of {lines} lines were not taken", facts.not_taken)
-    st.button(
-        text.format(n=number(facts.not_taken), lines=number(facts.lines)),
-        key="not_taken",
-        type="tertiary",
-        icon=":material/arrow_forward:",
-        icon_position="right",
-        on_click=dialog.show,
-        args=("lines", job_id),
-    )
 
 
 def _actions(job: JobRow) -> None:
@@ -224,15 +152,24 @@ def _label(item: str, job: JobRow) -> str:
     return _(LABELS[item])
 
 
+def _share(count: int, job: JobRow) -> str | None:
+    """How many of the steps that is."""
+    return percent(floor(1000 * count / job.total_steps) / 10) if count else None
+
+
 def _provenance(job: JobRow) -> str:
-    """ana · screen · started 10:02 (4 min ago), with the whole moment on hover; as HTML, all of it escaped."""
+    """ana · screen · started 10:02 (4 min ago), with the whole moment on hover; as HTML, all of it escaped.
+
+    "Ago" only where the screen refreshes itself: it would soon be wrong elsewhere.
+    """
     if job.completed_at:
-        text, at = _("ended {time} ({ago})"), job.completed_at
+        text, at = _("ended {time}"), job.completed_at
     elif job.started_at:
         text, at = _("started {time} ({ago})"), job.started_at
     else:
-        text, at = _("created {time} ({ago})"), job.created_at
+        text, at = _("created {time}"), job.created_at
     told = [middle(job.created_by, 24), _(ORIGINS[job.origin])]
-    when = escape(text.format(time=clock(at), ago=ago(at)))
+    time = clock(at) if job.is_active else moment(at)
+    when = escape(text.format(time=time, ago=ago(at)))
     parts = [*(escape(part) for part in told if part), f'<time title="{escape(moment(at))}">{when}</time>']
     return f'<span class="provenance">{" · ".join(parts)}</span>'

@@ -16,16 +16,23 @@ SPREAD = 1.3
 MINUTE_SECONDS = 60.0
 
 
-def bar(job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0) -> None:
+def bar(
+    job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0, waits_until: datetime | None = None
+) -> None:
     """Bar beside the figures; under it on a phone. The pace comes from `facts`, or alone as `last_minute`."""
-    told = [f"**{percent(job.progress_percentage)}**", *figures(job, facts, last_minute=last_minute)]
+    told = [
+        f"**{percent(job.progress_percentage)}**",
+        *figures(job, facts, last_minute=last_minute, waits_until=waits_until),
+    ]
     with st.container(key=f"bar_{job_look(job).color}_{job.id}"):
         left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
         left.progress(min(1.0, job.progress_percentage / 100))
         right.caption(" · ".join(told))
 
 
-def figures(job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0) -> list[str]:
+def figures(
+    job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0, waits_until: datetime | None = None
+) -> list[str]:
     """305 of 500, 298 ok, 7 failed, 84/min, 2–3 min left: what there is to say, in this order."""
     done = job.completed_steps + job.failed_steps
     parts = [_("{done} of {total}").format(done=number(done), total=number(job.total_steps))]
@@ -38,23 +45,37 @@ def figures(job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0)
     if job.cancelled_steps:
         template = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps)
         parts.append(template.format(n=number(job.cancelled_steps)))
-    return parts + (_taken(job) if job.is_final else pace(job, facts.steps_last_minute if facts else last_minute))
+    ended = facts.steps_last_minute if facts else last_minute
+    return parts + (_taken(job) if job.is_final else pace(job, ended, waits_until=waits_until))
 
 
-def pace(job: JobRow, ended: int, at: datetime | None = None) -> list[str]:
-    """84/min and the time left, once there is a pace to judge by: `ended` steps in the minute before `at` (now)."""
+def pace(job: JobRow, ended: int, at: datetime | None = None, *, waits_until: datetime | None = None) -> list[str]:
+    """84/min and the time left, once there is a pace to judge by: `ended` steps in the minute before `at` (now).
+
+    `waits_until` is the moment before which the last pending step cannot begin.
+    """
     if job.status is not JobStatus.RUNNING or not ended or job.started_at is None:
         return []
-    seconds = min(MINUTE_SECONDS, max(1.0, ((at or now()) - job.started_at).total_seconds()))
+    at = at or now()
+    seconds = min(MINUTE_SECONDS, max(1.0, (at - job.started_at).total_seconds()))
     per_minute = round(ended * MINUTE_SECONDS / seconds)
-    return [_("{n}/min").format(n=number(per_minute)), time_left(job.unfinished_steps, per_minute)]
+    waits = max(0.0, (waits_until - at).total_seconds()) if waits_until else 0.0
+    low = max(job.unfinished_steps / per_minute, waits / MINUTE_SECONDS)
+    return [_("{n}/min").format(n=number(per_minute)), time_left(low, low * SPREAD + slowest(job) / MINUTE_SECONDS)]
 
 
-def time_left(unfinished: int, per_minute: float) -> str:
-    """2–3 min left, 1–2 h left: a range, because sites differ."""
-    low, high = unfinished / per_minute, unfinished / per_minute * SPREAD
+def slowest(job: JobRow) -> float:
+    """The seconds that the last step may need alone: one time limit; all its attempts where steps have failed."""
+    attempts = 1 + int(job.config["max_retries"]) if job.failed_steps else 1
+    return float(job.config["timeout_seconds"]) * attempts
+
+
+def time_left(low: float, high: float) -> str:
+    """2–3 min left, 1–2 h left, from minutes: a range, because sites differ."""
     if high <= 1:
         return _("less than 1 min left")
+    if low < 1:
+        return _("up to {n} min left").format(n=number(math.ceil(high)))
     if low < 90:
         return _("{span} min left").format(span=_span(low, high))
     return _("{span} h left").format(span=_span(low / 60, high / 60))

@@ -1,6 +1,6 @@
 """How a state looks: icon, word and colour, always together, from this one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import streamlit as st
@@ -16,21 +16,28 @@ AMBER: Color = "orange"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`icon` is a Material symbol, `color` a name of Streamlit's palette, `word` a msgid."""
+    """`icon` is a Material symbol, `glyph` the same as a character, `color` a name of Streamlit's palette.
+
+    Tables are drawn on a canvas, where icons have no names: the theme's fonts have the symbols behind the letters.
+    `word` is a msgid.
+    """
 
     icon: str
+    glyph: str
     color: Color
     word: str
 
 
 LOOKS: dict[str, Look] = {
-    "pending": Look(":material/schedule:", "gray", N_("Pending")),
-    "running": Look(":material/progress_activity:", "blue", N_("Running")),
-    "paused": Look(":material/pause_circle:", "orange", N_("Paused")),
-    "completed": Look(":material/check_circle:", "green", N_("Completed")),
-    "failed": Look(":material/error:", "red", N_("Failed")),
-    "cancelled": Look(":material/cancel:", "gray", N_("Cancelled")),
+    "pending": Look(":material/schedule:", "\ue8b5", "gray", N_("Pending")),
+    "running": Look(":material/progress_activity:", "\ue9d0", "blue", N_("Running")),
+    "paused": Look(":material/pause_circle:", "\ue1a2", "orange", N_("Paused")),
+    "completed": Look(":material/check_circle:", "\ue86c", "green", N_("Completed")),
+    "failed": Look(":material/error:", "\ue000", "red", N_("Failed")),
+    "cancelled": Look(":material/cancel:", "\ue5c9", "gray", N_("Cancelled")),
 }
+WARNING = "\ue002"
+"""The symbol `warning` as a character."""
 TYPES: dict[str, str] = {
     JobType.BATCH_SCRAPING: N_("batch"),
     JobType.SINGLE_SCRAPING: N_("single"),
@@ -67,7 +74,7 @@ def job_look(job: JobRow) -> Look:
     """The look of a job; one that completed with failures is amber."""
     look = LOOKS[job.status]
     if job.status is JobStatus.COMPLETED and job.failed_steps:
-        return Look(look.icon, AMBER, look.word)
+        return replace(look, color=AMBER)
     return look
 
 
@@ -88,6 +95,11 @@ def job_badge(job: JobRow, help: str | None = None) -> None:
 def step_label(status: StepStatus) -> str:
     """The state of a step in words."""
     return word(status)
+
+
+def step_chip(status: StepStatus) -> str:
+    """Icon and word of a step's state, for cells of tables; the colour is beside them in `LOOKS`."""
+    return f"{LOOKS[status].glyph} {word(status)}"
 
 
 def step_badge(status: StepStatus) -> None:

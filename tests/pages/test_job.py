@@ -1,5 +1,6 @@
 """The Job screen: figures, the one button of each state, steps and their filters, comments, configuration."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,8 +13,10 @@ from core.db import Database
 from core.failures import FailureKind
 from core.job_service import JobService
 from core.states import JobStatus
+from core.targets import Policy, parse_rows
 from pages.ui import identity
 from pages.ui.progress import pace
+from pages.ui.status import LOOKS, WARNING
 from tests.pages.conftest import Opened
 from tests.story import claim, completed, failed, job_of, new_job, settle, steps_of
 
@@ -45,6 +48,10 @@ def written(screen: AppTest) -> str:
 
 def errors(screen: AppTest) -> str:
     return "\n".join(error.value for error in screen.error)
+
+
+def provenance(screen: AppTest) -> str:
+    return "".join(element.proto.body for element in screen.get("html") if "provenance" in element.proto.body)
 
 
 def targets(screen: AppTest) -> list[str]:
@@ -139,6 +146,54 @@ def test_the_url_filters_sorts_and_chooses_columns(open_page: Opened, service: J
     assert screen.dataframe[0].value["final_url"][0] == "https://h1.test/"
 
 
+def test_the_header_of_the_column_that_sorts_says_so(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    job_id = ended(service, database, 2, 1)
+    screen = open_page(PAGE, id=job_id, sort="-word_count", columns="word_count")
+    assert json.loads(screen.dataframe[0].proto.columns)["word_count"]["label"] == "↓ Words"
+    assert json.loads(screen.dataframe[0].proto.columns)["target"]["label"] == "Target"
+
+
+def test_chosen_columns_stand_before_the_way_to_the_report(open_page: Opened, service: JobService) -> None:
+    screen = open_page(PAGE, id=new_job(service), columns="emails|word_count")
+    assert list(screen.dataframe[0].value.columns)[-3:] == ["emails", "word_count", "report"]
+
+
+def test_a_column_of_the_list_sorts_the_job(open_page: Opened, service: JobService) -> None:
+    rows = [(n, f"h{n}.test", {"Firma": name}) for n, name in ((1, "b"), (2, "c"), (3, "a"))]
+    job_id = service.create_batch_scraping_job(parse_rows(rows, policy=Policy.of(service.settings))).job.id
+    assert targets(open_page(PAGE, id=job_id, sort="-list:Firma")) == ["h2.test", "h1.test", "h3.test"]
+
+
+def test_a_state_has_icon_and_word_in_the_table_too(open_page: Opened, service: JobService, database: Database) -> None:
+    screen = open_page(PAGE, id=ended(service, database, 1, 1))
+    chips = [f"{LOOKS['completed'].glyph} Completed", f"{LOOKS['failed'].glyph} Failed"]
+    assert [chip for [chip] in screen.dataframe[0].value["status"]] == chips
+    options = json.loads(screen.dataframe[0].proto.columns)["status"]["type_config"]["options"]
+    assert {option["value"] for option in options} >= set(chips)
+
+
+def test_look_alikes_are_marked_and_names_are_found_as_they_are_read(open_page: Opened, service: JobService) -> None:
+    job_id = new_job(service, ["\u0430pple.test", "españa.test"])
+    marked, plain = targets(open_page(PAGE, id=job_id))
+    assert marked == f"{WARNING} \u0430pple.test · look-alike"
+    assert plain == "españa.test"
+    assert targets(open_page(PAGE, id=job_id, q="españa")) == [plain]
+
+
+def test_times_are_absolute_where_nothing_refreshes(open_page: Opened, service: JobService, database: Database) -> None:
+    assert "ago" not in provenance(open_page(PAGE, id=ended(service, database, 1, 0)))
+    assert "just now" not in provenance(open_page(PAGE, id=new_job(service, start=False)))
+    job_id = new_job(service)
+    claim(database, only_job=job_id)
+    assert "just now" in provenance(open_page(PAGE, id=job_id))
+
+
+def test_the_row_of_failures_is_there_before_the_first(open_page: Opened, service: JobService) -> None:
+    assert "none" in written(open_page(PAGE, id=new_job(service)))
+
+
 def test_what_the_url_says_wrongly_is_left_out(open_page: Opened, service: JobService, database: Database) -> None:
     job_id = ended(service, database, 1, 1)
     screen = open_page(PAGE, id=job_id, status="x", kind="y", sort="z", page="0", columns="nothing|list:gone", tab="w")
@@ -170,8 +225,6 @@ def test_failures_of_one_kind_run_again_with_what_may_help(
 
 
 def test_other_columns_of_the_list_can_be_shown(open_page: Opened, service: JobService) -> None:
-    from core.targets import Policy, parse_rows
-
     rows = parse_rows([(2, "h1.test", {"Firma": HOSTILE})], policy=Policy.of(service.settings))
     job_id = service.create_batch_scraping_job(rows).job.id
     screen = open_page(PAGE, id=job_id, columns="list:Firma")
@@ -275,3 +328,15 @@ def test_the_pace_of_a_first_minute_counts_the_seconds_that_have_passed(
     assert pace(job, 20, job.created_at + timedelta(seconds=15))[0] == "80/min"
     assert pace(job, 20, job.created_at + timedelta(seconds=600))[0] == "20/min"
     assert pace(job, 0) == []
+
+
+def test_the_time_left_counts_a_slow_last_step_its_attempts_and_its_wait(
+    service: JobService, database: Database
+) -> None:
+    job = job_of(database, new_job(service, 60))
+    job = replace(job, status=JobStatus.RUNNING, started_at=job.created_at)
+    at = job.created_at + timedelta(seconds=60)
+    assert pace(replace(job, completed_steps=40), 60, at)[1] == "less than 1 min left"
+    assert pace(replace(job, completed_steps=39, failed_steps=1), 60, at)[1] == "up to 2 min left"
+    assert pace(replace(job, completed_steps=59), 60, at, waits_until=at + timedelta(minutes=5))[1] == "5–7 min left"
+    assert pace(job, 20, at)[1] == "3–5 min left"

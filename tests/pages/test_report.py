@@ -129,3 +129,17 @@ def test_international_names_are_shown_in_their_script(
     settle(database, *(completed(one) for one in claim(database, only_job=new_job(service, ["españa.test/año"]))))
     screen = open_page(PAGE, id=1)
     assert screen.title[0].value.replace("\\", "").startswith("españa.test/")
+
+
+def test_a_look_alike_is_marked_with_its_real_name(open_page: Opened, service: JobService, database: Database) -> None:
+    settle(database, *(completed(one) for one in claim(database, only_job=new_job(service, ["\u0430pple.test"]))))
+    assert "look-alike" in rendered(open_page(PAGE, id=1))
+    [report_id] = reports(service, database)
+    assert "look-alike" not in rendered(open_page(PAGE, id=report_id))
+
+
+def test_the_time_of_the_visit_is_absolute_where_nothing_refreshes(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    [report_id] = reports(service, database)
+    assert "Fetched 1 Mar 2026, 12:00:00 UTC" in rendered(open_page(PAGE, id=report_id))

@@ -1,0 +1,87 @@
+"""What went wrong in a job: failures by kind, running those of one kind again with what may help, lines not taken."""
+
+import streamlit as st
+
+from core.failures import EXPLANATIONS, FailureKind
+from core.i18n import _, ngettext
+from core.queries.rows import JobFacts, JobRow
+from pages.ui import address, dialog
+from pages.ui.actions import attempt
+from pages.ui.app import service
+from pages.ui.figures import number
+from pages.ui.steps_view import narrow
+from pages.ui.watch import told_at_end
+
+LONGEST_SECONDS = 300.0
+
+
+def failures(job: JobRow, facts: JobFacts, kind: str) -> None:
+    """timeout 4, dns 2: a click filters the steps by it, another click shows all again. Never higher than one row."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="failures_row"):
+        st.caption(_("Failures"), width="content")
+        if not facts.failures:
+            st.caption(_("none"), width="content")
+        else:
+            _kinds(facts, kind)
+        if facts.not_taken:
+            st.space("stretch")
+            _not_taken(job.id, facts)
+    if kind in facts.failures:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            told = EXPLANATIONS[FailureKind(kind)].translated()
+            st.caption(f"{told.sentence} {told.advice}", width="content")
+            _recipe(job, kind, facts.failures[kind])
+
+
+def _kinds(facts: JobFacts, kind: str) -> None:
+    address.follow("failures", kind if kind in facts.failures else None)
+    st.pills(
+        _("Failures"),
+        list(facts.failures),
+        key="failures",
+        format_func=lambda name: f"{name} {number(facts.failures[name])}",
+        label_visibility="collapsed",
+        wrap=False,
+        on_change=lambda: narrow(kind=st.session_state["failures"], status="", tab=""),
+    )
+
+
+def _not_taken(job_id: int, facts: JobFacts) -> None:
+    """How many lines were not taken: a click shows them."""
+    text = ngettext("{n} of {lines} lines was not taken", "{n} of {lines} lines were not taken", facts.not_taken)
+    st.button(
+        text.format(n=number(facts.not_taken), lines=number(facts.lines)),
+        key="not_taken",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        on_click=dialog.show,
+        args=("lines", job_id),
+    )
+
+
+def _recipe(job: JobRow, kind: str, count: int) -> None:
+    """Run the failures of one kind again, with the option that may help; it waits until the job is finished."""
+    text = ngettext("Retry this one", "Retry these {n}", count).format(n=number(count))
+    overrides: dict[str, object] = {}
+    if kind == FailureKind.TIMEOUT:
+        seconds = min(LONGEST_SECONDS, 2 * float(job.config["timeout_seconds"]))
+        overrides = {"timeout_seconds": seconds}
+        text = _("{retry} with {n} s").format(retry=text, n=f"{seconds:g}")
+    st.button(
+        text,
+        key="act_recipe",
+        icon=":material/replay:",
+        type="tertiary",
+        disabled=not job.is_final,
+        help=None if job.is_final else _("Possible when the job has finished."),
+        on_click=_again,
+        args=(job, kind, overrides),
+    )
+
+
+def _again(job: JobRow, kind: str, overrides: dict[str, object]) -> None:
+    moved = attempt(lambda: service().retry(job.id, error_kind=kind, overrides=overrides or None))
+    if moved is not None:
+        told_at_end(job.id)
+        narrow(kind="")

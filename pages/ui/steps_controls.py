@@ -1,0 +1,73 @@
+"""Above the Steps table: state, failure and search, and which columns in which order; outside of what refreshes."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from core.i18n import _
+from core.states import StepStatus
+from pages.ui import address, columns
+from pages.ui.figures import plain
+from pages.ui.status import step_label
+from pages.ui.steps_view import ORDERS, View, narrow, order_label, sort_by
+
+
+def controls(view: View, kinds: Iterable[str], extra: list[str]) -> None:
+    """Draw them as the URL says. `kinds` are those of the job's failures, `extra` the columns of its list."""
+    for key, value in (("steps_status", view.status or None), ("steps_kind", view.kind or None), ("steps_q", view.q)):
+        address.follow(key, value)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="steps_controls"):
+        st.selectbox(
+            _("State"),
+            list(StepStatus),
+            key="steps_status",
+            placeholder=_("State"),
+            format_func=step_label,
+            label_visibility="collapsed",
+            width=150,
+            on_change=lambda: narrow(status=st.session_state["steps_status"]),
+        )
+        st.selectbox(
+            _("Failure"),
+            sorted({*kinds, *([view.kind] if view.kind else [])}),
+            key="steps_kind",
+            placeholder=_("Failure"),
+            label_visibility="collapsed",
+            width=150,
+            on_change=lambda: narrow(kind=st.session_state["steps_kind"]),
+        )
+        st.text_input(
+            _("Search"),
+            key="steps_q",
+            type="search",
+            placeholder=_("Target contains…"),
+            label_visibility="collapsed",
+            width=240,
+            on_change=lambda: narrow(q=st.session_state["steps_q"]),
+        )
+        with st.popover(_("Columns and order"), icon=":material/view_column:", key="steps_columns_menu"):
+            _chooser(view, extra)
+
+
+def _chooser(view: View, extra: list[str]) -> None:
+    offered = columns.offered(extra)
+    chosen = [name for name in view.columns if name in offered]
+    orders = list(dict.fromkeys([*ORDERS, *chosen, view.order]))
+    address.follow("steps_columns", chosen)
+    address.follow("steps_order", view.order)
+    address.follow("steps_descending", view.descends)
+    st.multiselect(
+        _("Columns"),
+        offered,
+        format_func=lambda name: plain(columns.label(name)),
+        key="steps_columns",
+        on_change=lambda: address.write(columns="|".join(st.session_state["steps_columns"])),
+    )
+    st.selectbox(
+        _("Order by"), orders, format_func=lambda name: plain(order_label(name)), key="steps_order", on_change=_sort
+    )
+    st.toggle(_("Descending"), key="steps_descending", on_change=_sort)
+
+
+def _sort() -> None:
+    sort_by(st.session_state["steps_order"], st.session_state["steps_descending"])
