@@ -58,6 +58,7 @@ FORBIDDEN: dict[JobEvent, str] = {
     JobEvent.RESUME: N_("Job {job_id} cannot be resumed."),
     JobEvent.CANCEL: N_("Job {job_id} cannot be cancelled."),
     JobEvent.RETRY: N_("Job {job_id} cannot be retried: only a finished job can."),
+    JobEvent.EXTEND: N_("Job {job_id} takes no more domains: create another job for them."),
     JobEvent.DELETE: N_("Job {job_id} cannot be deleted: cancel it first."),
 }
 STATUS_SENTENCES: dict[JobStatus, str] = {

@@ -1,11 +1,12 @@
 """Requests that may be sent twice: the first one acts, every later one with the same key and body gets its answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -13,6 +14,7 @@ from core.draft import Created
 from core.errors import InvalidInput
 from core.i18n import N_, _
 from core.models import IDEMPOTENCY_KEYS
+from core.queries.rows import FIELDS, JobRow
 
 KEPT = timedelta(hours=24)
 
@@ -27,7 +29,23 @@ class Idempotency:
     respond: Callable[[Created], dict[str, Any]]
 
 
-def reserve(session: Session, request: Idempotency, now: datetime) -> dict[str, Any] | None:
+def once(session: Session, request: Idempotency | None, act: Callable[[Session], Created], now: datetime) -> Created:
+    """What `act` gives; for a request that was answered before, its stored answer, whatever has become of the job."""
+    if request is None:
+        return act(session)
+    if (answer := _reserve(session, request, now)) is not None:
+        job = _STORED_JOB.validate_python({name: answer[name] for name in FIELDS[JobRow]})
+        return Created(job, answer["rejected"], answer["duplicates"], replayed=True, response=answer)
+    created = act(session)
+    response = request.respond(created)
+    _store(session, request, created.job.id, response)
+    return replace(created, response=response)
+
+
+_STORED_JOB = TypeAdapter(JobRow)
+
+
+def _reserve(session: Session, request: Idempotency, now: datetime) -> dict[str, Any] | None:
     """None for a new key, which is now taken by this transaction; the stored answer for a known one.
 
     Two transactions with one key go one after the other. `InvalidInput` when the key was used with another body.
@@ -52,7 +70,7 @@ def _insert(session: Session, request: Idempotency, now: datetime) -> bool:
     return session.execute(statement.returning(IDEMPOTENCY_KEYS.c.key)).first() is not None
 
 
-def store(session: Session, request: Idempotency, job_id: int, response: dict[str, Any]) -> None:
+def _store(session: Session, request: Idempotency, job_id: int, response: dict[str, Any]) -> None:
     """Keep the answer for the next request with this key."""
     session.execute(sa.update(IDEMPOTENCY_KEYS).where(_is(request)).values(job_id=job_id, response=response))
 

@@ -3,12 +3,11 @@
 import logging
 import multiprocessing
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from core import comments, owner, presence, queries, queue, reasons
@@ -19,10 +18,10 @@ from core.errors import DatabaseUnusable, InvalidInput, Refused
 from core.failures import FailureKind
 from core.guard import Guard
 from core.i18n import N_, _
-from core.idempotency import Idempotency, reserve, store
+from core.idempotency import Idempotency, once
 from core.job_config import MIB, JobConfig, changed, check_overrides
 from core.models import JOBS
-from core.queries.rows import FIELDS, CommentRow, Deletion, FullReportRow, JobRow, StepRow
+from core.queries.rows import CommentRow, Deletion, FullReportRow, JobRow, StepRow
 from core.settings import Settings
 from core.states import JobType, Origin, StepStatus
 from core.targets import Policy, Targets, parse_items, parse_text
@@ -109,14 +108,7 @@ class JobService:
             origin=origin,
         )
         with self.database.writing() as session:
-            if idempotency is None:
-                return _create(session, draft, start)
-            if (answer := reserve(session, idempotency, _now())) is not None:
-                return _replayed(answer)
-            created = _create(session, draft, start)
-            response = idempotency.respond(created)
-            store(session, idempotency, created.job.id, response)
-        return replace(created, response=response)
+            return once(session, idempotency, lambda session: _create(session, draft, start), _now())
 
     def create_single_scraping_job(self, domain: str, name: str | None = None, **options: Any) -> Created:
         """A job over one domain, named after it; the options are those of a batch."""
@@ -135,6 +127,24 @@ class JobService:
             for fault in error.errors:
                 fault["field"] = "domain" if str(fault["field"]).startswith("domains") else fault["field"]
             raise
+
+    def add_targets(
+        self, job_id: int, domains: Targets | str | list[str], *, idempotency: Idempotency | None = None
+    ) -> Created:
+        """More targets for a job that has not ended; what is told of lines is numbered as its list goes on.
+
+        Raises `Refused` when it has ended, `InvalidInput` when nothing is new or the job would become too large.
+        """
+        targets = self._targets(domains)
+
+        def add(session: Session) -> Created:
+            lines = queue.extend(session, job_id, targets, _now(), largest=self.settings.max_steps_per_job)
+            created = Created.of(queries.jobs.get(session, job_id), lines)
+            log.info("job has %d steps now", created.job.total_steps, extra={"job_id": job_id})
+            return created
+
+        with self.database.writing() as session:
+            return once(session, idempotency, add, _now())
 
     def run_again(self, job_id: int, created_by: str = "", origin: Origin = Origin.PYTHON) -> JobRow:
         """A new job with the list and the configuration of this one, started at once."""
@@ -336,15 +346,6 @@ def _create(session: Session, draft: Draft, start: bool) -> Created:
     job = queries.jobs.get(session, job_id)
     log.info("job created with %d steps", job.total_steps, extra={"job_id": job_id})
     return Created.of(job, draft.lines)
-
-
-def _replayed(answer: dict[str, Any]) -> Created:
-    """The stored answer, whatever has become of the job since."""
-    job = _STORED_JOB.validate_python({name: answer[name] for name in FIELDS[JobRow]})
-    return Created(job, answer["rejected"], answer["duplicates"], replayed=True, response=answer)
-
-
-_STORED_JOB = TypeAdapter(JobRow)
 
 
 def _now() -> datetime:

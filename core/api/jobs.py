@@ -13,10 +13,12 @@ from core.api.given import JobId, Service, Who
 from core.api.json_route import JsonRoute
 from core.api.problems import documented
 from core.api.shapes import (
+    Body,
     CreatedJob,
     DuplicateLine,
     JobChange,
     JobFilters,
+    MoreDomains,
     NewBatch,
     NewJob,
     NewSingle,
@@ -79,6 +81,19 @@ def get_summary(service: Service) -> Summary:
         return queries.jobs.summary(session)
 
 
+@router.post(
+    "/{job_id}/lines", status_code=201, response_model=CreatedJob, responses=documented(404, 409, 413, 415, 422)
+)
+def add_lines(
+    request: Request, job_id: JobId, body: MoreDomains, service: Service, idempotency_key: Key = None
+) -> Response:
+    """Add targets to a job that has not ended (else 409). Their lines are numbered on from the last one of its list;
+    422 when none of them is new.
+    """
+    request_once = _idempotency(request, body, idempotency_key)
+    return _answer(request, service.add_targets(job_id, body.domains, idempotency=request_once))
+
+
 @router.get("/{job_id}", responses=documented(404, 422))
 def get_job(job_id: JobId, service: Service) -> JobRow:
     """One job."""
@@ -111,7 +126,7 @@ def _options(body: NewJob, who: str) -> dict[str, Any]:
     }
 
 
-def _idempotency(request: Request, body: NewJob, key: str | None) -> Idempotency | None:
+def _idempotency(request: Request, body: Body, key: str | None) -> Idempotency | None:
     if key is None:
         return None
     content = f"{request.url.path}\n{body.model_dump_json()}"
@@ -120,7 +135,7 @@ def _idempotency(request: Request, body: NewJob, key: str | None) -> Idempotency
 
 
 def respond(created: Created) -> dict[str, Any]:
-    """The answer to a new job, as JSON."""
+    """The answer to a new or longer job, as JSON."""
     job = CreatedJob(
         **asdict(created.job),
         rejected=[RejectedLine(**line) for line in created.rejected],

@@ -107,6 +107,16 @@ class NewBatch(NewJob):
     ]
 
 
+class MoreDomains(Body):
+    """More targets for a job."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"domains": ["example.net", "example.com/blog"]}]})
+
+    domains: Annotated[
+        list[Domain], FailFast(), Field(max_length=LARGEST_LIST, description="Domains or URLs, one target each")
+    ]
+
+
 class NewSingle(NewJob):
     """A job with one target."""
 
@@ -166,7 +176,9 @@ class Authorship(Parameters):
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
-    """An entry that is no target: `line` is its position from 1, `reason` a code, `message` the same in words."""
+    """An entry that is no target: `line` is its position in the job's list from 1, `reason` a code, `message` the same
+    in words.
+    """
 
     line: int
     input: str

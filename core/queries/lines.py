@@ -1,7 +1,7 @@
 """Reads of a job's lines: the list as it was given."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +12,18 @@ from core.queries import jobs
 from core.queries.paging import by_keyset, by_number, columns, many
 from core.queries.rows import LineRow, Page
 from core.states import Verdict
-from core.targets import Line, Targets
+from core.targets import Line, Targets, as_duplicate, identity
 
 NOT_TAKEN = (Verdict.DUPLICATE, Verdict.REJECTED)
+HOSTS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job has a target: its step, and the line that gave it (None: not written yet)."""
+
+    step_id: int
+    line: int | None
 
 
 def page(
@@ -49,6 +58,35 @@ def as_targets(session: Session, job_id: int) -> Targets:
         statement.outerjoin(JobStep, col(JobStep.id) == col(JobLine.step_id)).order_by(col(JobLine.id))
     )
     return Targets(tuple(_line(LineRow(*row[:-2]), row.target, row.host) for row in rows))
+
+
+def continued(session: Session, job_id: int, targets: Targets) -> Targets:
+    """The list as it would go on at the end of the job's: numbered from there, with what it has as duplicates."""
+    last = sa.select(col(JobLine.line)).where(col(JobLine.job_id) == job_id).order_by(col(JobLine.id).desc()).limit(1)
+    before = session.execute(last).scalar() or 0
+    known = of_targets(session, job_id, targets.lines)
+    return Targets(tuple(_continued(line, before, known) for line in targets.lines))
+
+
+def of_targets(session: Session, job_id: int, lines: Iterable[Line]) -> dict[str, Place]:
+    """Identity of a target → where the job has it; for the hosts of these lines."""
+    hosts = sorted({line.host for line in lines if line.target is not None and line.host is not None})
+    taken = (col(JobLine.step_id) == col(JobStep.id)) & col(JobLine.verdict).not_in(NOT_TAKEN)
+    statement = sa.select(col(JobStep.target), col(JobStep.id), col(JobLine.line)).outerjoin(JobLine, taken)
+    known: dict[str, Place] = {}
+    for start in range(0, len(hosts), HOSTS_AT_ONCE):
+        of_hosts = col(JobStep.host).in_(hosts[start : start + HOSTS_AT_ONCE])
+        found = session.execute(statement.where(col(JobStep.job_id) == job_id, of_hosts))
+        known |= {identity(target): Place(step_id, line) for target, step_id, line in found}
+    return known
+
+
+def _continued(line: Line, before: int, known: dict[str, Place]) -> Line:
+    """The line further down by `before` lines."""
+    place = known.get(identity(line.target)) if line.target is not None else None
+    first = line.duplicate_of + before if line.duplicate_of is not None else None
+    moved = replace(line, line=line.line + before, duplicate_of=first)
+    return moved if place is None or place.line is None else as_duplicate(moved, place.line)
 
 
 def _line(row: LineRow, target: str | None, host: str | None) -> Line:

@@ -23,6 +23,7 @@ def extend(session: Session, job_id: int, targets: Targets, now: datetime, *, la
     `Refused` for a job that has ended or takes one target only; `InvalidInput` when nothing is new, or when the job
     would have more than `largest` steps.
     """
+    queries.jobs.get(session, job_id)
     reuse.keep_reports(session)
     session.execute(sa.select(JOBS.c.id).where(JOBS.c.id == job_id).with_for_update())
     job = queries.jobs.get(session, job_id)
