@@ -60,7 +60,7 @@ def verdicts(service: JobService, job_id: int) -> list[tuple[int, str, str]]:
 def test_the_preview_counts_and_explains_before_anything_is_saved(form: Opened, service: JobService) -> None:
     screen = paste(form(), LIST)
     assert "**5 lines**: 2 to scrape (1 corrected) · 1 duplicate · 2 rejected" in written(screen)
-    assert "2 pages · 2 hosts" in written(screen)
+    assert "2 pages + 2 robots.txt · 2 hosts" in written(screen)
     assert jobs(service) == []
 
 
@@ -188,6 +188,22 @@ def test_presets_set_lanes_and_pause_and_a_change_is_no_preset_any_more(form: Op
     click(screen, "new_start")
     config = jobs(service)[0].config
     assert (config["concurrency"], config["interval_seconds"], config["max_retries"]) == (1, 0.2, 0)
+
+
+def test_the_switch_of_robots_txt_is_told_counted_and_stands_in_call_and_job(
+    form: Opened, service: JobService
+) -> None:
+    screen = paste(form(), "shop.test")
+    assert "robots.txt respected" in written(screen)
+    [call] = screen.code
+    assert "respect_robots" not in call.value
+    screen = done(screen.toggle(key="new_respect_robots").set_value(False).run())
+    assert "robots.txt not respected" in written(screen)
+    assert "1 page · 1 host" in written(screen)
+    [call] = screen.code
+    assert '"respect_robots": false' in call.value
+    click(screen, "new_start")
+    assert jobs(service)[0].config["respect_robots"] is False
 
 
 def test_options_that_cannot_be_used_are_told_and_create_nothing(form: Opened, service: JobService) -> None:

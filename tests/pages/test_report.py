@@ -53,6 +53,11 @@ def test_a_report_tells_target_state_and_where_it_comes_from(
     assert (link.value, link.proto.url) == ("Open site", "https://h1.test/")
 
 
+def test_what_robots_txt_said_is_told_in_words(open_page: Opened, service: JobService, database: Database) -> None:
+    [report_id] = reports(service, database, robots_verdict="no_file")
+    assert "there is none: everything is allowed" in texts(open_page(PAGE, id=report_id, tab="headers"))
+
+
 def test_what_a_page_said_is_never_markdown_or_html(open_page: Opened, service: JobService, database: Database) -> None:
     told = dict.fromkeys(TOLD, HOSTILE)
     lists = {name: [HOSTILE] for name in LISTED}
