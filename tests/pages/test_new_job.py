@@ -190,9 +190,7 @@ def test_presets_set_lanes_and_pause_and_a_change_is_no_preset_any_more(form: Op
     assert (config["concurrency"], config["interval_seconds"], config["max_retries"]) == (1, 0.2, 0)
 
 
-def test_the_switch_of_robots_txt_is_told_counted_and_stands_in_call_and_job(
-    form: Opened, service: JobService
-) -> None:
+def test_the_switch_of_robots_txt_is_told_counted_and_stands_in_call_and_job(form: Opened, service: JobService) -> None:
     screen = paste(form(), "shop.test")
     assert "robots.txt respected" in written(screen)
     [call] = screen.code
