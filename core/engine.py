@@ -18,7 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_RUNNING
 
-from core import owner, presence, queue, retry
+from core import owner, presence, queue, reasons, retry
 from core.abort import Abort
 from core.caretaker import ROUND_SECONDS, Caretaker
 from core.db import Database
@@ -28,6 +28,7 @@ from core.executors import Extractor
 from core.failures import FailureKind
 from core.fetch import Fetcher
 from core.heart import Heart
+from core.outage import LOOK_SECONDS, PROBE_SECONDS, Outages
 from core.outbox import Outbox
 from core.presence import IDLE_SECONDS, EngineKind
 from core.queries import jobs
@@ -67,6 +68,7 @@ class Engine:
         kind: EngineKind = EngineKind.APP,
         only_job: int | None = None,
         disk: Disk | None = None,
+        probe_seconds: float = PROBE_SECONDS,
         scrape: Callable[[Claim, Fetcher, Extractor, Settings, Abort], Scraped] = scrape,
     ) -> None:
         self._settings = settings
@@ -78,6 +80,9 @@ class Engine:
         self._owner: owner.Owner | None = None
         self._running: dict[tuple[int, int], tuple[Claim, Abort]] = {}
         self._outbox = Outbox(database, self._settled)
+        self._outages = Outages(
+            settings, database, self._outbox, lambda: self._fetcher, only_job=only_job, probe_seconds=probe_seconds
+        )
         kind = kind if only_job is None else EngineKind.EXECUTE
         self._caretaker = Caretaker(database, kind, self.status, only_job=only_job, disk=disk)
         self._turning = threading.Lock()
@@ -107,6 +112,7 @@ class Engine:
         self._tick(self._turn, DISPATCH_SECONDS)
         self._tick(self._check_fences, FENCES_SECONDS)
         self._tick(self._renew, RENEW_SECONDS)
+        self._tick(self._outages.look, LOOK_SECONDS)
         self._scheduler.start()
         self._heart.start()
         log.info("engine started", extra={"owner": self._owner.id})
@@ -131,6 +137,7 @@ class Engine:
             pass
         with self._handing:
             self._handing.notify_all()
+        self._outages.stop()
         with self._state:
             self._state.wait_for(lambda: not self._running, timeout=drain_seconds)
             left = list(self._running.values())
@@ -180,7 +187,8 @@ class Engine:
             with self._database.reading() as session:
                 job = jobs.get(session, self._only_job)
             told(job)
-            if job.is_final or (job.status is JobStatus.PAUSED and not self._running):
+            is_stopped = job.status is JobStatus.PAUSED and not reasons.goes_on_by_itself(job)
+            if job.is_final or (is_stopped and not self._running):
                 return
             with self._state:
                 self._state.wait(timeout=0.5)
@@ -246,7 +254,7 @@ class Engine:
                     datetime.now(UTC),
                     max_running_jobs=self._settings.max_running_jobs,
                     only_job=self._only_job,
-                    held_back=self._backlogged(),
+                    held_back=[*self._backlogged(), *self._outages.doubted()],
                 )
             for job_id in claimed.begun:
                 log.info("job began", extra={"job_id": job_id})
@@ -284,7 +292,9 @@ class Engine:
         while (ready := self._next()) is not None:
             claim, abort = ready
             log.info("step began: %s", claim.target, extra=_ids(claim))
-            self._outbox.put(self._attempt(claim, abort))
+            settlement = self._attempt(claim, abort)
+            if not self._outages.keeps(settlement):
+                self._outbox.put(settlement)
             self._turn()
 
     def _next(self) -> tuple[Claim, Abort] | None:
@@ -332,6 +342,7 @@ class Engine:
         for settlement, status in settled.steps:
             log.info("step %s", status or "had another owner: its result is dropped", extra=_ids(settlement.claim))
         for job_id, end in settled.ended:
+            self._outages.forget(job_id)
             log.info("job ended: %s", end, extra={"job_id": job_id})
 
     @property

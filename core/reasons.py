@@ -67,13 +67,13 @@ def _network(reason: dict[str, Any]) -> str:
     """Why the batch breaker paused the job, on what evidence, and what follows."""
     failed = _("Paused: {failed} of the last {of} attempts failed ({kind}).").format(**reason)
     if "proxy" in reason:
-        cause = _("The proxy lets nobody through: {detail}.").format(detail=reason["proxy"])
+        cause = _("The cause is the proxy: {detail}.").format(detail=reason["proxy"])
         return " ".join((failed, cause, _("It goes on by itself when the proxy accepts visits; no attempt is spent.")))
     asked: dict[str, str] = reason.get("asked", {})
     hosts = ", ".join(asked)
     cause = ngettext(
-        "This network is away: {hosts}, which answered lately, does not answer either.",
-        "This network is away: {hosts}, which answered lately, do not answer either.",
+        "The network of this machine is the cause: {hosts}, which answered lately, fails too.",
+        "The network of this machine is the cause: {hosts}, which answered lately, fail too.",
         len(asked),
     ).format(hosts=hosts)
-    return " ".join((failed, cause, _("It goes on by itself when one of them answers; no attempt is spent.")))
+    return " ".join((failed, cause, _("It goes on by itself as soon as the network works again; no attempt is spent.")))

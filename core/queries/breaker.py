@@ -1,6 +1,5 @@
 """Reads of the batch breaker: the last attempts of a job, and which hosts can tell whether the network works."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,11 +89,10 @@ def held(session: Session, only_job: int | None = None) -> list[Held]:
     return [Held(job_id, reason) for job_id, reason in rows]
 
 
-def pending_targets(session: Session, job_ids: Collection[int]) -> list[str]:
-    """Some targets that wait in these jobs."""
-    waiting = sa.select(col(JobStep.target)).where(
-        col(JobStep.job_id).in_(job_ids), col(JobStep.status) == StepStatus.PENDING
-    )
+def pending_targets(session: Session, job_id: int) -> list[str]:
+    """The first targets that wait in the job."""
+    mine = (col(JobStep.job_id) == job_id, col(JobStep.status) == StepStatus.PENDING)
+    waiting = sa.select(col(JobStep.target)).where(*mine).order_by(col(JobStep.id))
     return list(session.scalars(waiting.limit(WITNESSES)))
 
 

@@ -19,8 +19,11 @@ from core.states import JobStatus, JobType, Outcome, StepStatus, Verdict
 LARGEST_ID = 2**63 - 1
 QUEUED = (col(Job.status) == JobStatus.PENDING) & col(Job.queued_at).is_not(None)
 ACTIVE = col(Job.status).in_([JobStatus.RUNNING, JobStatus.PAUSED]) | QUEUED
-ATTENTION = (col(Job.status) == JobStatus.FAILED) | (
-    (col(Job.status) == JobStatus.COMPLETED) & (col(Job.failed_steps) > 0)
+PAUSED_BY_THE_ENGINE = (col(Job.status) == JobStatus.PAUSED) & col(Job.status_reason)["by"].as_string().is_(None)
+ATTENTION = (
+    (col(Job.status) == JobStatus.FAILED)
+    | ((col(Job.status) == JobStatus.COMPLETED) & (col(Job.failed_steps) > 0))
+    | PAUSED_BY_THE_ENGINE
 )
 VIEWS = {"active": ACTIVE, "attention": ATTENTION}
 
@@ -173,7 +176,7 @@ def summary(session: Session) -> Summary:
 
 
 def attention(session: Session) -> int:
-    """How many jobs need attention: failed, or completed with failures."""
+    """How many jobs need attention: failed, completed with failures, or paused by the engine."""
     return _count(session, Job, ATTENTION)
 
 

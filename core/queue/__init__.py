@@ -3,6 +3,7 @@
 Transactions lock in the order job, steps, the rest; each function works in the `writing()` transaction of its caller.
 """
 
+from core.queue.breaker import give_back, trip
 from core.queue.claim import Claim, Claimed, claim, held, recall, renew
 from core.queue.create import create, keep_list_order
 from core.queue.extend import extend
@@ -25,6 +26,7 @@ __all__ = [
     "create",
     "delete",
     "extend",
+    "give_back",
     "held",
     "hold",
     "keep_list_order",
@@ -37,4 +39,5 @@ __all__ = [
     "retry",
     "settle",
     "start",
+    "trip",
 ]

@@ -1,7 +1,7 @@
-"""What a fault of our own network does to jobs: a pause, the attempts given back, and on again when it is over."""
+"""What a fault of our own network does to a job: a pause, and the attempts given back."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.breaker import Suspicion
 from core.failures import FailureKind
 from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
 from core.queries.breaker import Held
-from core.queue.hold import hold, release
+from core.queue.hold import hold
 from core.states import Outcome, StepStatus
 
 READ_AT_ONCE = 1_000
@@ -44,13 +44,6 @@ def give_back(session: Session, held: Held, now: datetime) -> int:
         return 0
     kinds = [FailureKind(kind) for kind in held.reason["kinds"]]
     return _give_back(session, held.job_id, held.since, kinds, now)
-
-
-def mend(session: Session, jobs: Sequence[Held], now: datetime) -> list[int]:
-    """The network works again: the jobs run, if nobody took them over meanwhile; gives their ids."""
-    for held in sorted(jobs, key=lambda held: held.job_id):
-        give_back(session, held, now)
-    return release(session, reasons.BREAKER, [held.job_id for held in jobs])
 
 
 def _give_back(session: Session, job_id: int, since: datetime, kinds: Collection[FailureKind], now: datetime) -> int:
