@@ -34,6 +34,7 @@ MEMORY_LIMIT_BYTES = 1536 * 1024 * 1024  # address space of a worker; 0.2 GiB of
 GRACE_SECONDS = 30.0  # a pool whose lock died with its process says nothing; a starved machine says it late
 OPENING_SECONDS = 60.0  # the fork server's imports take 2 s
 OPENING_PACE_SECONDS = 3.0  # after a failure to start a process, while somebody waits for it
+LOOK_SECONDS = 0.5  # the death of a process that nobody asked for anything is noticed within this time
 IDLE_PACES = 10  # so many times longer while nobody does
 OPENINGS = 3  # failures to start that one page waits for, and tries of a page whose process was gone before it began
 LOST_STATUS = 255  # multiprocessing's exit code of a process that nobody can ask for: the fork server is gone
@@ -261,7 +262,7 @@ class Extractor:
                 self._drop_broken()
                 if self._broken or self._is_one_missing():
                     return True
-                self._work.wait(self._opening_pace_seconds)
+                self._work.wait(min(LOOK_SECONDS, self._opening_pace_seconds))
         return False
 
     def _pause(self) -> None:
