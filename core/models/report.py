@@ -1,0 +1,84 @@
+"""Reports and their texts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text
+
+
+class Report(SQLModel, table=True):
+    """What one successful step produced."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        UniqueConstraint("step_id"),
+        Index(None, "job_id", "id"),
+        Index(None, "host", "id"),
+        Index(None, "target", "fetched_at"),
+        NO_ID_TWICE,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    step_id: int = Field(foreign_key="job_steps.id", ondelete="CASCADE")
+    job_id: int = Field(foreign_key="jobs.id", ondelete="CASCADE")
+    target: str = Field(sa_type=Text)
+    host: str = Field(sa_type=HOST)
+    requested_url: str = Field(sa_type=Text)
+    final_url: str = Field(sa_type=Text)
+    redirect_chain: list[Any] = Field(sa_type=Document)
+    http_status: int
+    https: bool
+    ip: str | None = None
+    ttfb_seconds: float | None = None
+    total_seconds: float | None = None
+    bytes: int
+    content_type: str | None = Field(default=None, sa_type=Text)
+    charset: str | None = Field(default=None, sa_type=Text)
+    charset_source: str | None = Field(default=None, sa_type=Text)
+    server: str | None = Field(default=None, sa_type=Text)
+    tls_issuer: str | None = Field(default=None, sa_type=Text)
+    tls_expires_at: datetime | None = None
+    robots_verdict: str | None = Field(default=None, sa_type=Text)
+    fetched_at: datetime
+    attempts: int
+    extractor_version: str = Field(sa_type=Text)
+    title: str | None = Field(default=None, sa_type=Text)
+    description: str | None = Field(default=None, sa_type=Text)
+    canonical_url: str | None = Field(default=None, sa_type=Text)
+    language_declared: str | None = Field(default=None, sa_type=Text)
+    language_detected: str | None = Field(default=None, sa_type=Text)
+    site_name: str | None = Field(default=None, sa_type=Text)
+    author: str | None = Field(default=None, sa_type=Text)
+    published_on: date | None = None
+    modified_on: date | None = None
+    image_url: str | None = Field(default=None, sa_type=Text)
+    favicon_url: str | None = Field(default=None, sa_type=Text)
+    generator: str | None = Field(default=None, sa_type=Text)
+    h1s: list[Any] = Field(sa_type=Document)
+    jsonld_types: list[Any] = Field(sa_type=Document)
+    feeds: list[Any] = Field(sa_type=Document)
+    meta_robots: str | None = Field(default=None, sa_type=Text)
+    word_count: int
+    content_hash: str = Field(max_length=64)
+    categories: list[Any] = Field(sa_type=Document)
+    tags: list[Any] = Field(sa_type=Document)
+    internal_links: list[Any] = Field(sa_type=Document)
+    external_links: list[Any] = Field(sa_type=Document)
+    external_hosts: list[Any] = Field(sa_type=Document)
+    emails: list[Any] = Field(sa_type=Document)
+    phones: list[Any] = Field(sa_type=Document)
+    social_profiles: list[Any] = Field(sa_type=Document)
+    flags: list[Any] = Field(sa_type=Document)
+    answers: Json = Field(sa_type=Document)
+
+
+class ReportText(SQLModel, table=True):
+    """The text of a report, apart, so that lists of reports stay light."""
+
+    __tablename__ = "report_texts"
+
+    report_id: int = Field(primary_key=True, foreign_key="reports.id", ondelete="CASCADE")
+    text: str = Field(sa_type=Text)
