@@ -17,7 +17,7 @@ from core.abort import Abort
 from core.engine import Engine
 from core.errors import Aborted, FetchError
 from core.failures import FailureKind as K
-from core.fetch import Fetcher, Page
+from core.fetch import Fetcher, Page, ProxyRefused
 from core.job_service import JobService
 from core.models import Host
 from core.states import FINAL
@@ -269,6 +269,17 @@ def test_the_guard_watches_the_requests_for_robots_txt_too() -> None:
         with Peer(by_path(pages)) as peer, Visitor({"site.test:80": peer}) as visitor:
             error = visitor.failure()
         assert error.kind is K.BLOCKED_ADDRESS and "robots.txt" in error.detail and canary.connections == 0
+
+
+def test_a_proxy_that_refuses_is_no_missing_robots_txt() -> None:
+    refusal = says(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+    with Peer(first_then(refusal, {b"http://site.test/": PAGE, b"http://site.test/robots.txt": forbids()})) as proxy:
+        with Visitor(
+            {}, proxy_url=f"http://{proxy.address}:{proxy.port}", dns_overrides="site.test=127.0.0.9"
+        ) as visitor:
+            assert isinstance(visitor.failure(), ProxyRefused)
+            assert visitor.failure().kind is K.ROBOTS
+        assert paths(proxy) == ["http://site.test/robots.txt"] * 2
 
 
 def test_a_redirect_to_another_origin_asks_that_one_first() -> None:
