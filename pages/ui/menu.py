@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.i18n import N_, _, ngettext
 from core.queries.rows import JobRow
-from core.states import JobStatus, Origin
+from core.states import JobStatus, JobType, Origin
 from pages.ui import dialog, go
 from pages.ui.actions import attempt
 from pages.ui.app import JOB, NEW_JOB, service, who
@@ -17,6 +17,7 @@ ITEMS: dict[str, tuple[str, str]] = {
     "pause": (":material/pause:", N_("Pause")),
     "resume": (":material/play_arrow:", N_("Resume")),
     "cancel": (":material/cancel:", N_("Cancel")),
+    "more": (":material/playlist_add:", N_("Add domains…")),
     "retry": (":material/replay:", N_("Retry failed")),
     "remaining": (":material/playlist_play:", N_("Run the remaining")),
     "again": (":material/restart_alt:", N_("Run again")),
@@ -25,7 +26,7 @@ ITEMS: dict[str, tuple[str, str]] = {
     "curl": (":material/terminal:", N_("Copy as curl")),
     "delete": (":material/delete:", N_("Delete")),
 }
-DIALOGS = {"cancel", "export", "curl", "delete"}
+DIALOGS = {"cancel", "more", "export", "curl", "delete"}
 """Items that open the dialog of this name."""
 
 
@@ -37,6 +38,7 @@ def items(job: JobRow, opens: bool = True) -> list[str]:
         "pause": job.is_queued or job.status is JobStatus.RUNNING,
         "resume": job.status is JobStatus.PAUSED,
         "cancel": not job.is_final,
+        "more": not job.is_final and job.job_type is JobType.BATCH_SCRAPING,
         "retry": job.is_final and job.failed_steps > 0,
         "remaining": job.is_final and job.cancelled_steps > 0,
         "again": job.is_final,

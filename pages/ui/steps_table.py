@@ -14,6 +14,7 @@ from core.queries.rows import JobRow, LineRow, Page, ReportRow, StepRow
 from core.states import StepStatus
 from pages.ui import address, chosen_step, columns
 from pages.ui.figures import clock, duration, now, number
+from pages.ui.report_parts import age
 from pages.ui.status import step_chip
 from pages.ui.steps_view import View, arrow, turn
 
@@ -133,7 +134,8 @@ def result(step: StepRow, report: ReportRow | None, at: datetime) -> str:
     """What came of the step, or why not, or what it waits for."""
     if report is not None:
         words = ngettext("{n} word", "{n} words", report.word_count).format(n=number(report.word_count))
-        return " · ".join(part for part in ((report.title or "")[: columns.LONGEST_TEXT], words) if part)
+        reused = age(report, at) if step.is_reused else ""
+        return " · ".join(part for part in (reused, (report.title or "")[: columns.LONGEST_TEXT], words) if part)
     sentence = _(EXPLANATIONS[step.error_kind].sentence) if step.error_kind else ""
     if step.status is StepStatus.FAILED and step.attempts:
         tries = ngettext("{n} attempt", "{n} attempts", step.attempts).format(n=number(step.attempts))
@@ -145,7 +147,7 @@ def result(step: StepRow, report: ReportRow | None, at: datetime) -> str:
 
 
 def _time(step: StepRow, report: ReportRow | None) -> str:
-    if report is not None and report.total_seconds is not None:
+    if report is not None and report.total_seconds is not None and not step.is_reused:
         return duration(report.total_seconds)
     if step.started_at and step.completed_at:
         return duration((step.completed_at - step.started_at).total_seconds())
