@@ -48,7 +48,7 @@ def asked_job():
 def way(job, before, after, number, total):
     """‹ the job, and the report before and after this one."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="way"):
-        label = f"{plain(middle(job.name, 40))} :gray[#{job.id}]"
+        label = f"{plain(middle(job.name, 30))} :gray[#{job.id}]"
         st.page_link(JOB, label=label, icon=":material/arrow_back:", query_params={"id": str(job.id)})
         st.space("stretch")
         neighbour(job, before, ":material/chevron_left:", _("Previous report of this job"), "before")

@@ -10,9 +10,9 @@ import streamlit as st
 
 from core.i18n import _
 from core.queries.rows import StepRow
-from core.rows import unicode_form
 from pages.ui import dialog, go
 from pages.ui.app import REPORT
+from pages.ui.columns import target
 
 CHOSEN = "chosen_step"
 
@@ -65,5 +65,5 @@ def _told(step: StepRow | None) -> str:
     if step is None:
         hint = escape(_("Choose a row, with the mouse or the arrow keys, for its history and its report."))
         return f'<div class="chosen hint">{hint}</div>'
-    name = escape(unicode_form(step.target))
+    name = escape(target(step.target))
     return f'<div class="chosen" title="{name}"><b>#{step.step_number}</b> {name}</div>'

@@ -9,12 +9,14 @@ import streamlit as st
 
 from core.i18n import _
 from core.queries.rows import FullReportRow, ReportRow
-from pages.ui.figures import ago, day, duration, moment, number, size
+from pages.ui.figures import ago, day, duration, middle, moment, number, size
 from pages.ui.labels import LABELS, WORDS
 
 SHOWN_CHARACTERS = 100_000
 """A browser lays out this much text without a pause; the rest is in the download."""
 TABLE_ROWS = 12
+LONGEST_TITLE, LONGEST_DESCRIPTION = 120, 240
+"""Characters in the head."""
 Fact = tuple[str, object]
 
 
@@ -94,9 +96,9 @@ def glance(report: FullReportRow) -> str:
 
 
 def headline(report: FullReportRow) -> str:
-    """Title — “description”."""
-    quoted = f"“{report.description}”" if report.description else None
-    return " — ".join(part for part in (report.title, quoted) if part)
+    """Title — “description”, long ones cut: the details have all of it."""
+    quoted = f"“{middle(report.description, LONGEST_DESCRIPTION)}”" if report.description else None
+    return " — ".join(part for part in (middle(report.title or "", LONGEST_TITLE), quoted) if part)
 
 
 def _fields(report: FullReportRow, *names: Iterable[str]) -> None:

@@ -148,3 +148,12 @@ def test_the_time_of_the_visit_is_absolute_where_nothing_refreshes(
 ) -> None:
     [report_id] = reports(service, database)
     assert "Fetched 1 Mar 2026, 12:00:00 UTC" in rendered(open_page(PAGE, id=report_id))
+
+
+def test_a_long_title_is_cut_in_the_head_and_whole_in_the_details(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    [report_id] = reports(service, database, title="long " * 200)
+    lengths = [len(text.value) for text in open_page(PAGE, id=report_id).text]
+    assert len([length for length in lengths if length > 900]) == 1
+    assert max(lengths[:2]) <= 120
