@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import comments, owner, presence, queries, queue, reasons
+from core import comments, hosts, owner, presence, queries, queue, reasons
 from core.db import Database
 from core.disk import ENOUGH_BYTES
 from core.draft import Created, Draft, checked_description, checked_name, checked_priority
@@ -263,6 +263,14 @@ class JobService:
                 session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(**values))
 
         return self._changed(job_id, change, "changed")
+
+    def set_host_interval(self, host: str, seconds: float | None) -> str:
+        """Let `seconds` pass between visits to a host, whatever jobs and its robots.txt say; None: as they say again.
+
+        Gives the host's name as it is stored; `InvalidInput` for what is no host, and outside of 0 to 3,600 s.
+        """
+        with self.database.writing() as session:
+            return hosts.set_interval(session, host, seconds, Policy.of(self.settings))
 
     def deletion_counts(self, job_id: int) -> Deletion:
         """What a deletion of the job would take with it."""

@@ -2,11 +2,15 @@
 
 import streamlit as st
 
+from core import owner
 from core.i18n import _
 from core.installation import look, problems, settings_in_force
+from core.queries.engines import at_work
 from pages.ui import installation_parts as parts
 from pages.ui.actions import guarded
 from pages.ui.app import service
+from pages.ui.engines import engines
+from pages.ui.host_ledger import host_ledger
 
 SECONDS = 10
 
@@ -23,10 +27,16 @@ def live() -> None:
         parts.engine(found)
     with right.container(border=True, key="data", height="stretch"):
         parts.data(found)
+    with st.container(border=True, key="engines_here"):
+        st.subheader(_("Engines on this database"), anchor=False)
+        with service().database.reading() as session:
+            engines(at_work(session, owner.gone(service().settings.data_dir)))
 
 
 st.title(_("Settings"), anchor=False)
 live()
+with st.container(border=True, key="ledger"):
+    host_ledger()
 with st.container(border=True, key="settings"):
     st.subheader(_("In force"), anchor=False)
     st.caption(_("Each is an environment variable, read at the start of Lote. Secrets are never shown."))

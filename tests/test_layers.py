@@ -15,7 +15,7 @@ LEVELS = [
     {"targets", "tables", "extract", "retry", "breaker", "estimate", "guard", "robots", "logs", "owner", "extract_preload"},
     {"db"},
     {"queries", "reasons", "draft", "rows", "presence"},
-    {"queue", "fetch", "extract_worker", "executors", "export", "comments", "idempotency", "installation"},
+    {"queue", "fetch", "extract_worker", "executors", "export", "comments", "hosts", "idempotency", "installation"},
     {"steps", "outbox", "heart", "witness", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access"},

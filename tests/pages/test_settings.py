@@ -12,6 +12,7 @@ from core.job_service import JobService
 from core.presence import EngineKind, EngineRow
 from core.settings import Settings
 from tests.pages.conftest import Opened
+from tests.story import claim, new_job
 
 PAGE = "pages/settings.py"
 WELL = {"alive": True, "can_extract": True, "running_steps": 2, "places": 32, "worker_processes": 1}
@@ -106,3 +107,30 @@ def test_the_screen_speaks_spanish(open_page: Opened, monkeypatch: pytest.Monkey
     assert "sin definir" in [text.value for text in screen.text]
     with speaking("es"):
         assert "Procesos de extracción" in shown(screen)
+
+
+def test_a_pause_for_a_host_is_set_on_the_screen(open_page: Opened, service: JobService) -> None:
+    screen = open_page(PAGE)
+    screen.text_input(key="pause_host").input("shop.test")
+    screen.number_input(key="pause_seconds").set_value(12.0)
+    screen.button(key="pause_set").click().run()
+    assert [message.value for message in screen.toast] == [r"shop\.test: 12 s between visits."]
+    assert "shop.test" in str(screen.dataframe[-1].value)
+    screen.number_input(key="pause_seconds").set_value(None)
+    screen.button(key="pause_set").click().run()
+    assert "How many seconds" in screen.toast[-1].value
+    assert screen.text_input(key="pause_host").value == "shop.test"
+    screen.button(key="pause_remove").click().run()
+    assert "holds again" in screen.toast[-1].value
+
+
+def test_every_engine_is_shown_with_what_it_holds(open_page: Opened, service: JobService) -> None:
+    new_job(service, 3)
+    held = claim(service.database, 2, owner="of another machine")
+    with service.database.writing() as session:
+        now = presence.moment(session)
+        vitals_there = {"running_steps": 2, "places": 16, "worker_processes": 4, "idle_seconds": 1.0}
+        presence.show(session, EngineRow(held[0].owner, EngineKind.WORKER, now, now, vitals_there))
+    table = str(open_page(PAGE).dataframe[0].value.iloc[0].to_dict())
+    for text in ("worker", "2 of 16", "'Claims held': '2'"):
+        assert text in table

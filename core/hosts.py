@@ -1,0 +1,43 @@
+"""What people set for a host: the pause between two visits, whatever jobs and robots.txt say."""
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from core.errors import InvalidInput
+from core.i18n import N_, _
+from core.models import HOSTS
+from core.targets import Policy, parse_items
+
+LONGEST_SECONDS = 3600.0
+
+
+def set_interval(session: Session, host: str, seconds: float | None, policy: Policy) -> str:
+    """Let `seconds` pass between visits to the host (None: as jobs and robots.txt say); gives its name as stored.
+
+    Raises `InvalidInput` for what is no host and for a pause outside of 0 to 3,600 s.
+    """
+    accepted = parse_items([host], policy).accepted
+    if len(accepted) != 1 or accepted[0].target != accepted[0].host:
+        raise InvalidInput(
+            N_("“{text}” is not the name of a host, such as example.com."),
+            errors=[{"field": "host", "detail": _("Give one name, without a path.")}],
+            text=host.strip()[:200],
+        )
+    if seconds is not None and not 0 <= seconds <= LONGEST_SECONDS:
+        raise InvalidInput(
+            N_("A pause of {seconds} s is not possible: from 0 to {longest} s are."),
+            errors=[{"field": "interval_seconds", "detail": _("from 0 to 3,600")}],
+            seconds=f"{seconds:g}",
+            longest=f"{LONGEST_SECONDS:g}",
+        )
+    name = str(accepted[0].host)
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(HOSTS).values(host=name, interval_seconds=seconds)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[HOSTS.c.host], set_={"interval_seconds": statement.excluded.interval_seconds}
+        )
+    )
+    return name
