@@ -73,8 +73,8 @@ class Outages:
                 return True
             last = self._last.setdefault(job_id, deque(maxlen=breaker.WINDOW))
             last.appendleft(Ended(settlement.claim.host, kind))
-            suspected = time.monotonic() > self._trusted_until and breaker.suspicion(list(last)) is not None
-            if suspected and not self._abort.is_set():
+            may_doubt = time.monotonic() > self._trusted_until and not self._abort.is_set()
+            if may_doubt and kind in breaker.OURS and breaker.suspicion(list(last)) is not None:
                 self._kept.setdefault(job_id, [])
         return False
 

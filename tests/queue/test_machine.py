@@ -23,11 +23,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core import queries, queue
-from core.errors import NotFound, Refused
+from core import queries, queue, reasons
+from core.breaker import Suspicion
+from core.errors import InvalidInput, NotFound, Refused
+from core.failures import FailureKind
 from core.job_service import JobService
 from core.models import HOSTS, JOB_STEPS, JOBS, REPORTS, STEP_ATTEMPTS
-from core.queue import Claim
+from core.queue import Claim, Completed
 from core.settings import Settings
 from core.states import FINAL, JOB_MOVES, JobStatus
 from tests.story import completed, failed, lost, new_job, worker_gone
@@ -63,6 +65,16 @@ class Life(RuleBasedStateMachine):
         config = {"concurrency": lanes, "interval_seconds": pause}
         return new_job(self.service, n, start=start, config=config)
 
+    @rule(target=jobs, n=st.integers(1, 4), start=STARTED)
+    def create_with_reports_used_again(self, n: int, start: bool) -> int:
+        return new_job(self.service, n, start=start, config={"reuse_days": 7})
+
+    @rule(job=jobs, n=st.integers(1, 6))
+    def add_targets(self, job: int, n: int) -> None:
+        with refusable():
+            self.service.add_targets(job, [f"h{n}.test", f"h{n + 1}.test"])
+            self.happened["added"] += 1
+
     @rule(job=jobs, verb=st.sampled_from(["start_job", "pause_job", "resume_job", "cancel_job", "retry"]))
     def command(self, job: int, verb: str) -> None:
         with refusable():
@@ -95,11 +107,14 @@ class Life(RuleBasedStateMachine):
     @rule(owner=OWNERS, places=st.integers(1, 3), retry_in=st.sampled_from([None, 0, 20]))
     def engine_works(self, owner: str, places: int, retry_in: float | None) -> None:
         for number, one in enumerate(self.claim(owner, places)):
-            self._settle(failed(one, retry_in) if number % 3 == 1 else completed(one), one)
+            self._settle(failed(one, retry_in) if number % 3 == 1 else self.good(one), one)
 
     @rule(one=claims)
     def answer(self, one: Claim) -> None:
-        self._settle(completed(one), one)
+        self._settle(self.good(one), one)
+
+    def good(self, one: Claim) -> Completed:
+        return completed(one, fetched_at=self.now)
 
     @rule(one=claims, retry_in=st.sampled_from([None, 0, 20]))
     def fail(self, one: Claim, retry_in: float | None) -> None:
@@ -118,7 +133,7 @@ class Life(RuleBasedStateMachine):
     def answer_after_somebody_else_took_over(self, one: Claim, owner: str) -> None:
         self.kill(one.owner)
         self.claim(owner, 4)
-        self._settle(completed(one), one)
+        self._settle(self.good(one), one)
 
     # -- accidents and time
 
@@ -129,6 +144,26 @@ class Life(RuleBasedStateMachine):
     def kill(self, owner: str) -> None:
         with self.service.database.writing() as session:
             queue.rescue(session, "survivor", [owner], self.now)
+
+    @rule(target=claims, owner=OWNERS, retry_in=st.sampled_from([None, 20]))
+    def network_goes(self, owner: str, retry_in: float | None) -> Any:
+        under_way: dict[int, Claim] = {}
+        for one in self.claim(owner, 6):
+            if under_way.setdefault(one.job_id, one) is not one:
+                self._settle(failed(one, retry_in), one)
+        found = Suspicion(18, 20, FailureKind.TIMEOUT, frozenset({FailureKind.TIMEOUT}))
+        with self.service.database.writing() as session:
+            for job in sorted(under_way):
+                returned = queue.trip(session, job, found, self.now, {"asked": {}}, self.now)
+                self.happened["attempts given back"] += returned or 0
+        return multiple(*under_way.values())
+
+    @rule()
+    def network_comes_back(self) -> None:
+        with self.service.database.writing() as session:
+            for held in queries.breaker.held(session):
+                queue.give_back(session, held, self.now)
+            queue.release(session, reasons.BREAKER)
 
     @rule(owner=OWNERS)
     def renew(self, owner: str) -> None:
@@ -194,8 +229,10 @@ class Life(RuleBasedStateMachine):
         with self.service.database.reading() as session:
             steps = {row.id: row for row in session.execute(sa.select(JOB_STEPS))}
             attempts = session.execute(sa.select(STEP_ATTEMPTS)).all()
-            reports = [step_id for (step_id,) in session.execute(sa.select(REPORTS.c.step_id))]
-        assert len(reports) == len(set(reports)) == sum(step.status == "completed" for step in steps.values())
+            reports = {
+                report_id: step_id for report_id, step_id in session.execute(sa.select(REPORTS.c.id, REPORTS.c.step_id))
+            }
+        self.reports_fit(steps, reports)
         visited = Counter(step.host for step in steps.values() if step.status == "running")
         assert max(visited.values(), default=1) == 1, "two visits to one host at a time"
         for step in steps.values():
@@ -203,13 +240,25 @@ class Life(RuleBasedStateMachine):
             assert sum(a.completed_at is None for a in own) == (step.status == "running")
             assert len(own) <= step.fence
 
+    def reports_fit(self, steps: dict[int, Any], reports: dict[int, int]) -> None:
+        """Each report is that of one step, each completed step has one: its own, or one that it uses again."""
+        assert len(reports) == len(set(reports.values()))
+        assert all(steps[step_id].result_data["report_id"] == report_id for report_id, step_id in reports.items())
+        for step in steps.values():
+            if step.status == "completed":
+                owner = reports[step.result_data["report_id"]]
+                assert step.result_data.get("reused", False) == (step.reused_report_id is not None)
+                assert owner == step.id or step.reused_report_id is not None
+                self.happened["reused"] += step.reused_report_id is not None
+                self.happened["rehomed"] += step.reused_report_id is not None and owner == step.id
+
 
 @contextmanager
 def refusable() -> Iterator[None]:
     """A command may be refused, or come too late; it must never break."""
     try:
         yield
-    except (Refused, NotFound):
+    except (Refused, NotFound, InvalidInput):
         return
 
 
@@ -240,4 +289,5 @@ def test_any_life_of_jobs(database_url: str, tmp_path: Path) -> None:
         )
     finally:
         service.close()
-    assert min(happened[what] for what in ("claims", "answers", "late answers")) > 10, happened
+    print(happened)
+    assert min(happened[what] for what in ("claims", "answers", "late answers", "attempts given back")) > 10, happened
