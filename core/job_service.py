@@ -223,7 +223,10 @@ class JobService:
         return self._changed(job_id, again, "queued again")
 
     def execute_job(self, job_id: int) -> JobRow:
-        """Run the job here and now, with an engine that takes only its steps; gives it back finished or paused."""
+        """Run the job here and now, with an engine that takes only its steps; gives it back finished or paused.
+
+        A pause that ends by itself (no network, a full disk) is waited out.
+        """
         from core.engine import Engine
 
         engine = Engine(self.settings, self.database, only_job=job_id)
