@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import InvalidInput
-from core.i18n import N_, _
+from core.i18n import N_, Count, _
 from core.job_config import JobConfig
 from core.queries.rows import JobRow
 from core.states import JobType, Origin
@@ -126,24 +126,28 @@ def checked_priority(priority: int) -> int:
     return priority
 
 
+def too_many(targets: Targets, largest: int) -> InvalidInput | None:
+    """What is wrong with a list of more than `largest` targets; None for others."""
+    taken = len(targets.accepted)
+    if taken <= largest:
+        return None
+    return InvalidInput(
+        N_("The list has {taken} domains; {limit} are allowed in one job. Split it, or raise LOTE_MAX_STEPS_PER_JOB."),
+        errors=[{"field": "domains", "detail": _("more than {limit}").format(limit=Count(largest))}],
+        taken=Count(taken),
+        limit=Count(largest),
+    )
+
+
 def _default_name() -> str:
     return _("Batch of {date}").format(date=datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M"))
 
 
 def _check_size(targets: Targets, largest: int) -> None:
-    taken = len(targets.accepted)
-    if not taken:
+    if not targets.accepted:
         faults: list[dict[str, object]] = [
             {"field": f"domains.{line.line}", "detail": explain(line)} for line in targets.lines[:FAULTS_TOLD]
         ]
         raise InvalidInput(N_("No line of the list is a domain that can be scraped."), errors=faults)
-    if taken > largest:
-        raise InvalidInput(
-            N_(
-                "The list has {taken} domains; {limit} are allowed in one job. Split the list, or raise"
-                " LOTE_MAX_STEPS_PER_JOB."
-            ),
-            errors=[{"field": "domains", "detail": _("more than {limit}").format(limit=largest)}],
-            taken=taken,
-            limit=largest,
-        )
+    if (error := too_many(targets, largest)) is not None:
+        raise error

@@ -9,10 +9,18 @@ from pathlib import Path
 
 LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT_LANGUAGE = "en"
+GROUPED = {"en": ",", "es": "."}
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 _source: Callable[[], str | None] | None = None
+
+
+class Count(int):
+    """A number in a message: grouped when it is shown, as the reader's language does (100,000 or 100.000)."""
+
+    def __format__(self, spec: str) -> str:
+        return f"{int(self):,}".replace(",", GROUPED[language()])
 
 
 def N_(message: str) -> str:

@@ -1,6 +1,7 @@
 """New job: a list becomes a job; what is taken, corrected and not taken is shown before anything is saved."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
 from core.errors import LoteError
@@ -8,10 +9,10 @@ from core.estimate import estimate, span
 from core.i18n import N_, _, ngettext
 from core.job_config import JobConfig
 from pages.ui import draft, lines, options
-from pages.ui.actions import guarded, show_error
+from pages.ui.actions import guarded
 from pages.ui.app import JOB, service, who
 from pages.ui.create import TRIED, as_call, create
-from pages.ui.figures import number
+from pages.ui.figures import number, plain
 from pages.ui.go import go
 from pages.ui.upload import paste, upload
 from pages.ui.watch import told_at_end
@@ -19,8 +20,19 @@ from pages.ui.watch import told_at_end
 SOURCES = {draft.PASTE: N_("Paste"), draft.UPLOAD: N_("File")}
 
 
-def act() -> None:
-    """The buttons stand above everything that may grow, and are never dimmed: the click after a paste must count."""
+def begin() -> LoteError | None:
+    """Fill the form; what is wrong with what the address asks for."""
+    try:
+        draft.begin()
+    except LoteError as error:
+        return error
+    return None
+
+
+def act(failure: LoteError | None) -> None:
+    """The buttons, and below them in one line how it went: above everything that may grow, and never dimmed, because
+    the click after a paste must count.
+    """
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="new_head"):
         st.title(_("New job"), anchor=False, width="content")
         with st.container(horizontal=True, horizontal_alignment="right", key="new_actions"):
@@ -31,14 +43,23 @@ def act() -> None:
             )
             kept = st.button(_("Create without starting"), key="new_create")
             started = st.button(_("Create and start"), key="new_start", type="primary", icon=":material/play_arrow:")
-    if not (tried or kept or started):
-        return
+    with st.container(key="new_said"):
+        line = st.empty()
+    if tried or kept or started:
+        failure = make(line, start=not kept, first=TRIED if tried else None)
+    if failure is None:
+        line.caption(_("Nothing is saved before you create the job."))
+    else:
+        line.markdown(f":red[:material/error: **{plain(failure.message)}**]")
+
+
+def make(line: DeltaGenerator, *, start: bool, first: int | None) -> LoteError | None:
+    """Make the job and go to it; what went wrong if it could not be made."""
     try:
-        with st.spinner(_("Creating the job…")):
-            job_id = create(who(), start=not kept, first=TRIED if tried else None)
+        with line, st.spinner(_("Creating the job…")):
+            job_id = create(who(), start=start, first=first)
     except LoteError as error:
-        show_error(error)
-        return
+        return error
     told_at_end(job_id)
     go(JOB, id=job_id)
     st.stop()
@@ -69,13 +90,14 @@ def choose() -> draft.Reading | None:
         required=True,
         persist_state="session",
     )
-    left, right = st.columns([3, 7])
+    limit = service().settings.max_steps_per_job
+    is_pasted = draft.source() == draft.PASTE
+    left, right = st.columns([1, 2]) if is_pasted else (st.container(), st.container())
     with left:
-        give = paste if draft.source() == draft.PASTE else upload
-        give(service().settings.max_steps_per_job)
+        (paste if is_pasted else upload)(limit)
     with right, guarded():
         reading = draft.read()
-        lines.preview(reading)
+        lines.preview(reading, limit)
         return reading
     return None
 
@@ -99,11 +121,7 @@ def expect(reading: draft.Reading, config: JobConfig) -> None:
         as_call(reading.targets, config)
 
 
-try:
-    draft.begin()
-except LoteError as error:
-    show_error(error)
-act()
+act(begin())
 describe()
 reading = choose()
 with guarded():

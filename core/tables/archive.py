@@ -7,7 +7,7 @@ from contextlib import suppress
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from core.errors import InvalidInput
-from core.i18n import N_
+from core.i18n import N_, Count
 from core.tables.reach import reach
 from core.tables.table import CELL_LIMIT, UNPACKED_LIMIT_BYTES
 
@@ -122,5 +122,5 @@ def _too_wide(filename: str) -> InvalidInput:
     return InvalidInput(
         N_("“{file}” has cells so far apart that it spans more than {limit} cells. Export the list as .csv."),
         file=filename,
-        limit=f"{CELL_LIMIT:,}",
+        limit=Count(CELL_LIMIT),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.errors import InvalidInput
-from core.i18n import N_
+from core.i18n import N_, Count
 
 UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
 UNPACKED_LIMIT_BYTES = 200 * 1024 * 1024
@@ -58,13 +58,13 @@ def check_shape(filename: str, rows: int, columns: int, row_limit: int, besides:
     """Raise `InvalidInput` for a table that is too large to be read; `besides` rows may turn out to be none."""
     if rows - besides > row_limit:
         raise InvalidInput(
-            N_("“{file}” has more than {limit} rows. Cut it into several files."), file=filename, limit=f"{row_limit:,}"
+            N_("“{file}” has more than {limit} rows. Cut it into several files."), file=filename, limit=Count(row_limit)
         )
     if rows * columns > CELL_LIMIT:
         raise InvalidInput(
             N_("“{file}” has {rows} rows of {columns} columns, more than {limit} cells. Keep only the needed columns."),
             file=filename,
-            rows=f"{rows:,}",
-            columns=f"{columns:,}",
-            limit=f"{CELL_LIMIT:,}",
+            rows=Count(rows),
+            columns=Count(columns),
+            limit=Count(CELL_LIMIT),
         )

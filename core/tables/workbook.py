@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from core.errors import InvalidInput
-from core.i18n import N_
+from core.i18n import N_, Count
 from core.tables.archive import broken, check_workbook, protected, sheet_part
 from core.tables.table import Row, check_shape
 from core.tables.unread import Unread, unread_cells
@@ -64,7 +64,7 @@ def _unread(data: bytes, place: int, filename: str) -> Unread:
                 " spreadsheet program and save it, or export the list as .csv."
             ),
             file=filename,
-            limit=f"{_UNREAD_LIMIT:,}",
+            limit=Count(_UNREAD_LIMIT),
         ) from error
 
 

@@ -67,10 +67,20 @@ def explain(line: Line) -> str:
     if line.verdict is Verdict.OK:
         return _("ok")
     if line.verdict is Verdict.CORRECTED:
-        return _("corrected: {how}").format(how=", ".join(_correction(code) for code in line.reasons))
+        return _("corrected: {how}").format(how=why(line))
+    if line.verdict is Verdict.DUPLICATE:
+        return why(line)
+    reasons = [(why_not(line, code), way_out(code)) for code in line.reasons]
+    return _("rejected: {why}").format(why="; ".join(f"{text}: {way}" if way else text for text, way in reasons))
+
+
+def why(line: Line) -> str:
+    """What stands behind the verdict: "scheme, case", "duplicate of line 3", "no dot"; nothing behind ok."""
+    if line.verdict is Verdict.CORRECTED:
+        return ", ".join(_correction(code) for code in line.reasons)
     if line.verdict is Verdict.DUPLICATE:
         return _duplicate(line)
-    return _("rejected: {why}").format(why="; ".join(_rejection(code, line) for code in line.reasons))
+    return "; ".join(why_not(line, code) for code in line.reasons)
 
 
 def reason_text(code: str) -> str:
@@ -79,6 +89,15 @@ def reason_text(code: str) -> str:
         return _("the same without www")
     text = REJECTIONS.get(code) or CORRECTIONS.get(code)
     return _(text) if text else code
+
+
+def why_not(line: Line, code: str) -> str:
+    """A reason for the rejection of this line, without the way out."""
+    if line.parts:
+        return _parts(line.parts)
+    if code == "unknown_suffix" and line.host:
+        return _("unknown ending .{ending}").format(ending=_ending(line.host))
+    return reason_text(code)
 
 
 def way_out(code: str) -> str | None:
@@ -98,16 +117,6 @@ def _duplicate(line: Line) -> str:
     if "www" in line.reasons:
         return _("duplicate of line {line}, which has no www").format(line=line.duplicate_of)
     return _("duplicate of line {line}").format(line=line.duplicate_of)
-
-
-def _rejection(code: str, line: Line | Part) -> str:
-    text = reason_text(code)
-    if code == "unknown_suffix" and line.host:
-        text = _("unknown ending .{ending}").format(ending=_ending(line.host))
-    if isinstance(line, Line) and line.parts:
-        text = _parts(line.parts)
-    way = way_out(code)
-    return f"{text}: {way}" if way else text
 
 
 def _ending(host: str) -> str:

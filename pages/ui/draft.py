@@ -127,12 +127,14 @@ def uploader_key() -> str:
 
 
 def file_changed() -> None:
-    """The uploader has a file, or has it no more; one that cannot be read is told beside it."""
+    """The uploader has a file, or has it no more; one that cannot be read is told, and the uploader is empty again."""
     uploaded = st.session_state.get(uploader_key())
     if uploaded is None:
         _forget_table()
         return
     _take(uploaded.name, uploaded.getvalue(), None)
+    if file_error() is not None:
+        st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
 def sheet_changed() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.i18n import LANGUAGES, _
-from pages.ui import address, dialog, dialogs, go, identity
+from pages.ui import address, borrowed, dialog, dialogs, go, identity
 from pages.ui.actions import guarded
 from pages.ui.app import JOB, JOBS, NEW_JOB, REPORT, SETTINGS, origin
 from pages.ui.figures import middle, plain
@@ -14,10 +14,12 @@ from pages.ui.watch import watch
 
 ICON, WORDMARK = (str(Path(__file__).with_name(name)) for name in ("lote.svg", "lote_word.svg"))
 
+SIDEBAR_PIXELS = 256
+
 
 def frame() -> None:
     """Draw the screen that the URL names."""
-    st.set_page_config(page_title="Lote", page_icon=ICON, layout="wide")
+    st.set_page_config(page_title="Lote", page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
     wear()
     st.logo(WORDMARK, icon_image=ICON, size="large")
     page = st.navigation(
@@ -33,6 +35,7 @@ def frame() -> None:
     with st.sidebar:
         _reader()
         identity.keep_cookies()
+        borrowed.translate()
     watch()
     with guarded():
         if go.follow():

@@ -1,23 +1,36 @@
 """What becomes of a list, line by line: totals, offers, a table in which lines are corrected; the lines not taken."""
 
 from collections import Counter
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from core import targets
+from core.draft import too_many
 from core.i18n import N_, _, ngettext
 from core.queries.rows import LineRow
 from core.states import Verdict
 from core.targets import Line, Targets
+from core.targets.reasons import reason_text, way_out, why
 from pages.ui import draft
-from pages.ui.figures import number
+from pages.ui.figures import number, plain
 
 PAGE, ONLY_PROBLEMS = "new_lines_page", "new_only_problems"
 PAGE_SIZE = 100
-TABLE_HEIGHT = 340
-COLOURS = {Verdict.OK: "green", Verdict.CORRECTED: "blue", Verdict.DUPLICATE: "gray", Verdict.REJECTED: "red"}
-LOOKALIKE_COLOUR = "orange"
+TABLE_HEIGHT, TALL_ROW = 330, 62
+"""Pixels; only rows of more than 4 rem break a text into lines."""
+CHARACTER = 6
+"""Pixels of an average character in a table."""
+NARROW, WIDE = {"target": 190, "verdict": 96, "why": 270}, {"input": 230, "target": 200, "verdict": 96, "why": 320}
+"""Columns and their pixels: beside the box, which shows the list as given, and below a file."""
+LOOKS = {
+    Verdict.OK: (N_("ok"), "green"),
+    Verdict.CORRECTED: (N_("corrected"), "blue"),
+    Verdict.DUPLICATE: (N_("duplicate"), "gray"),
+    Verdict.REJECTED: (N_("rejected"), "red"),
+}
+LOOKALIKE = (N_("look-alike"), "orange")
+"""Word and colour of a verdict, and of a name that looks like another."""
 UNKNOWN_SUFFIX, MIXED = "unknown_suffix", "mixed"
 
 
@@ -37,13 +50,15 @@ def totals(found: Targets) -> str:
     return f"**{lines}**: {' · '.join(parts)}"
 
 
-def preview(reading: draft.Reading) -> None:
-    """Totals, offers and the table of the list that is being written."""
+def preview(reading: draft.Reading, limit: int) -> None:
+    """Totals, offers and the table of the list that is being written; `limit` is the most targets that a job takes."""
     found = reading.targets
     if not found.lines:
         st.caption(_("The preview stands here: what is taken, what is corrected, what is not taken and why."))
         return
     st.markdown(totals(found))
+    if (error := too_many(found, limit)) is not None:
+        st.warning(plain(error.message), icon=":material/warning:")
     problems = [line for line in found.lines if _is_problem(line)]
     with st.container(horizontal=True, gap="medium"):
         if problems:
@@ -58,73 +73,102 @@ def preview(reading: draft.Reading) -> None:
 def not_taken(rows: list[LineRow]) -> None:
     """Lines of a job that were not taken: line, input, reason."""
     lines = [Line.of_row(row.line, row.input, row.verdict, row.reason) for row in rows]
-    frame = pd.DataFrame({"line": [x.line for x in lines], "input": [x.input for x in lines], "verdict": _texts(lines)})
-    st.dataframe(frame, hide_index=True, column_config=_columns(lines, 160, 640), key="lines_not_taken")
+    widths = {"input": 260, "verdict": 96, "why": 420}
+    st.dataframe(
+        _frame(lines, widths),
+        hide_index=True,
+        row_height=_row_height(lines, widths),
+        column_config=_columns(widths),
+        key="lines_not_taken",
+    )
+    st.caption(" ".join(_ways_out(lines)))
 
 
 def _editor(lines: list[Line], version: int) -> None:
+    widths = NARROW if draft.source() == draft.PASTE else WIDE
     pages = max(1, -(-len(lines) // PAGE_SIZE))
     page = min(st.session_state.get(PAGE) or 1, pages)
     shown = lines[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     key = f"new_lines_{version}_{page}_{len(lines)}"
+    edited = next(iter(widths))
     st.data_editor(
-        pd.DataFrame(
-            {
-                "line": [line.line for line in shown],
-                "input": [line.input for line in shown],
-                "verdict": _texts(shown),
-                "target": [line.display or "" for line in shown],
-            }
-        ),
+        _frame(shown, widths),
         hide_index=True,
         height=TABLE_HEIGHT,
-        disabled=["line", "target", "verdict"],
-        column_config=_columns(shown),
+        row_height=_row_height(shown, widths),
+        disabled=[name for name in ("line", *widths) if name != edited],
+        column_config=_columns(widths),
         key=key,
         on_change=_edited,
-        args=(key, [(line.line, line.input) for line in shown]),
+        args=(key, edited, [(line.line, line.input) for line in shown]),
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(_("Double-click a line under “As given” to correct it."))
+        st.caption(" ".join([_("Double-click a name in the table to correct it."), *_ways_out(shown)]))
         if pages > 1:
             st.pagination(pages, key=PAGE)
 
 
-def _columns(lines: list[Line], input_width: int = 140, verdict_width: int = 320) -> dict[str, object]:
-    colours = {_text(line): _colour(line) for line in lines}
+def _ways_out(lines: list[Line]) -> list[str]:
+    """What can be done about the rejections, a sentence for each kind."""
+    codes = dict.fromkeys(code for line in lines if line.verdict is Verdict.REJECTED for code in line.reasons)
+    ways = [(reason_text(code), way_out(code)) for code in codes]
+    return [plain(f"{text[:1].upper()}{text[1:]}: {way}.") for text, way in ways if way]
+
+
+def _frame(lines: list[Line], widths: dict[str, int]) -> pd.DataFrame:
+    rows = [_cells(line, "input" in widths) for line in lines]
+    columns: dict[str, list[object]] = {"line": [line.line for line in lines]}
+    for name in widths:
+        columns[name] = [[row[name]] if name == "verdict" else row[name] for row in rows]
+    return pd.DataFrame(columns)
+
+
+def _cells(line: Line, has_input: bool) -> dict[str, str]:
+    """The texts of a row; without a column for what was given, that stands where no target does."""
+    target = line.display if line.taken and line.display else ""
     return {
-        "line": st.column_config.NumberColumn(_("Line"), width=50, format="%d"),
-        "input": st.column_config.TextColumn(_("As given"), width=input_width),
-        "target": st.column_config.TextColumn(_("Target"), width=110),
-        "verdict": st.column_config.MultiselectColumn(
-            _("Verdict"), options=list(colours), color=list(colours.values()), width=verdict_width
-        ),
+        "input": line.input,
+        "target": target or ("" if has_input else line.input),
+        "verdict": _(_look(line)[0]),
+        "why": why(line),
     }
 
 
-def _texts(lines: list[Line]) -> list[list[str]]:
-    return [[_text(line)] for line in lines]
+def _row_height(lines: list[Line], widths: dict[str, int]) -> int | None:
+    """Rows of several lines where a reason would be cut."""
+    cut = any(CHARACTER * len(why(line)) > widths["why"] for line in lines)
+    return TALL_ROW if cut else None
 
 
-def _text(line: Line) -> str:
-    """The verdict in words."""
-    text = targets.explain(line)
-    return " · ".join([text, _("look-alike")]) if line.lookalike and line.taken else text
+def _columns(widths: dict[str, int]) -> dict[str, Any]:
+    looks = [*LOOKS.values(), LOOKALIKE]
+    words = [_(word) for word, _colour in looks]
+    columns = {
+        "line": st.column_config.NumberColumn(_("Line"), width=50, format="%d"),
+        "input": st.column_config.TextColumn(_("As given"), width=widths.get("input")),
+        "target": st.column_config.TextColumn(_("Target"), width=widths.get("target")),
+        "verdict": st.column_config.MultiselectColumn(
+            _("Verdict"), options=words, color=[colour for _word, colour in looks], width=widths["verdict"]
+        ),
+        "why": st.column_config.TextColumn(_("Reason"), width=widths["why"]),
+    }
+    return {name: columns[name] for name in ("line", *widths)}
 
 
-def _colour(line: Line) -> str:
-    return LOOKALIKE_COLOUR if line.lookalike and line.taken else COLOURS[line.verdict]
+def _look(line: Line) -> tuple[str, str]:
+    """Word and colour."""
+    return LOOKALIKE if line.lookalike and line.taken else LOOKS[line.verdict]
 
 
 def _is_problem(line: Line) -> bool:
     return line.lookalike or not line.taken
 
 
-def _edited(key: str, shown: list[tuple[int, str]]) -> None:
+def _edited(key: str, column: str, shown: list[tuple[int, str]]) -> None:
     for row, change in st.session_state[key]["edited_rows"].items():
-        if "input" in change:
+        if column in change:
             line, old = shown[row]
-            draft.fix(line, old, " ".join((change["input"] or "").split()))
+            draft.fix(line, old, " ".join((change[column] or "").split()))
 
 
 def _first_page() -> None:

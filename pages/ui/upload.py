@@ -1,21 +1,34 @@
 """Where the list comes in: the box, or a file with what was understood of it and which of its columns are used."""
 
+import json
+from html import escape
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.i18n import N_, _, ngettext
-from core.tables import Table
+from core.tables import UPLOAD_LIMIT_BYTES, Table
 from pages.ui import draft
 from pages.ui.actions import show_error
 from pages.ui.figures import number, plain
 from pages.ui.lines import TABLE_HEIGHT
 
-PASTE_SCRIPT = Path(__file__).with_name("paste.js").read_text(encoding="utf-8")
+PASTE_SCRIPT, UPLOAD_SCRIPT = (
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("paste.js", "upload.js")
+)
 TYPES = ["csv", "tsv", "txt", "xlsx"]
-MAX_MIB = draft.MAX_BYTES // 1024 // 1024
+MAX_MIB = UPLOAD_LIMIT_BYTES // 1024 // 1024
 FIRST_ROWS = 5
+BOX_HEIGHT = TABLE_HEIGHT + 76
+"""It ends where the table of the preview does, below totals and switches."""
+REFUSED = {
+    "size": N_("“{file}” is larger than {limit} MiB, the most that is taken. Cut it into several files."),
+    "type": N_("“{file}” cannot be read: csv, tsv, txt and xlsx can. Save the list as one of them."),
+    "several": N_("One file at a time, please: nothing was taken."),
+}
+"""Why the browser does not even send a file."""
 SEPARATORS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar")}
 
 
@@ -30,7 +43,7 @@ def paste(limit: int) -> None:
     st.text_area(
         _("Domains"),
         key=draft.TEXT,
-        height=TABLE_HEIGHT,
+        height=BOX_HEIGHT,
         label_visibility="collapsed",
         placeholder="example.com\nshop.example.org/path\n…",
         on_change=draft.box_changed,
@@ -54,8 +67,20 @@ def upload(limit: int) -> None:
         on_change=draft.file_changed,
     )
     st.caption(limits(limit))
+    _refusals()
     if (error := draft.file_error()) is not None:
-        show_error(error)
+        with st.container(key="new_file_error"):
+            show_error(error)
+
+
+def _refusals() -> None:
+    """The sentences about files that are not sent, unseen until one is needed."""
+    file, asked = "<b></b>", {"types": TYPES, "bytes": UPLOAD_LIMIT_BYTES}
+    said = "".join(
+        f'<p class="refused {why}" role="alert">{escape(_(text)).format(file=file, limit=number(MAX_MIB))}</p>'
+        for why, text in REFUSED.items()
+    )
+    st.html(f"{said}<script>{UPLOAD_SCRIPT}({json.dumps(asked)});</script>", unsafe_allow_javascript=True)
 
 
 def limits(limit: int) -> str:
@@ -64,9 +89,9 @@ def limits(limit: int) -> str:
 
 
 def _chosen(name: str, table: Table) -> None:
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="small", key="new_file_chosen"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f":material/table: **{plain(name)}**")
+            st.markdown(f":material/table: **{plain(name)}** :small[:gray[{_facts(table)}]]", width="content")
             st.button(
                 _("Remove"),
                 icon=":material/close:",
@@ -74,19 +99,24 @@ def _chosen(name: str, table: Table) -> None:
                 key="new_file_remove",
                 on_click=draft.remove_file,
             )
-        st.caption(_facts(table))
+        grid = st.grid(3, min_column_width=220)
         if len(table.sheets) > 1:
-            st.selectbox(
-                _("Sheet"),
-                table.sheets,
-                format_func=plain,
-                key=draft.SHEET,
-                on_change=draft.sheet_changed,
-                persist_state="session",
-            )
+            with grid:
+                _sheet(table)
         if len(table.columns) > 1:
-            _columns(list(table.columns))
+            _columns(grid, list(table.columns))
         _first_rows(table)
+
+
+def _sheet(table: Table) -> None:
+    st.selectbox(
+        _("Sheet"),
+        table.sheets,
+        format_func=plain,
+        key=draft.SHEET,
+        on_change=draft.sheet_changed,
+        persist_state="session",
+    )
 
 
 def _facts(table: Table) -> str:
@@ -102,30 +132,38 @@ def _facts(table: Table) -> str:
     return " · ".join(parts)
 
 
-def _columns(columns: list[str]) -> None:
-    st.selectbox(
-        _("Column with the targets"),
-        columns,
-        format_func=plain,
-        key=draft.COLUMN,
-        help=_("Guessed from the content; choose another one if it is wrong."),
-        persist_state="session",
-    )
+def _columns(grid: DeltaGenerator, columns: list[str]) -> None:
+    with grid:
+        st.selectbox(
+            _("Column with the targets"),
+            columns,
+            format_func=plain,
+            key=draft.COLUMN,
+            help=_("Guessed from the content; choose another one if it is wrong."),
+            persist_state="session",
+        )
     others = [name for name in columns if name != st.session_state.get(draft.COLUMN)]
     if draft.KEPT not in st.session_state:
         st.session_state[draft.KEPT] = others
-    st.multiselect(
-        _("Other columns that come back in the export"),
-        others,
-        format_func=plain,
-        key=draft.KEPT,
-        persist_state="session",
-    )
+    with grid:
+        st.multiselect(
+            _("Other columns that come back in the export"),
+            others,
+            format_func=plain,
+            key=draft.KEPT,
+            persist_state="session",
+        )
 
 
 def _first_rows(table: Table) -> None:
+    """The column with the targets comes first: the others may stand beyond the edge."""
     first = list(table.rows)[:FIRST_ROWS]
-    frame = pd.DataFrame(
-        [cells for _line, cells in first], columns=table.columns, index=[line for line, _cells in first]
+    columns = list(table.columns)
+    chosen = st.session_state.get(draft.COLUMN)
+    frame = pd.DataFrame([cells for _line, cells in first], columns=columns, index=[line for line, _cells in first])
+    st.dataframe(
+        frame[sorted(columns, key=lambda name: name != chosen)],
+        height="content",
+        column_config={chosen: st.column_config.TextColumn(width=260)} if chosen in columns else None,
+        key="new_first_rows",
     )
-    st.dataframe(frame, height="content", key="new_first_rows")

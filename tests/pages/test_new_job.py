@@ -45,7 +45,8 @@ def written(screen: AppTest) -> str:
 
 
 def errors(screen: AppTest) -> str:
-    return "\n".join(error.value for error in screen.error if "engine" not in error.value)
+    told = [element.value for element in screen.markdown if element.value.startswith(":red[:material/error:")]
+    return "\n".join([*told, *(error.value for error in screen.error if "engine" not in error.value)])
 
 
 def jobs(service: JobService) -> list[JobRow]:
@@ -174,8 +175,30 @@ def test_a_file_that_cannot_be_read_says_why_and_the_pasted_text_stays(form: Ope
     screen = done(screen.segmented_control(key=draft.SOURCE).set_value(draft.UPLOAD).run())
     screen = done(screen.file_uploader[0].set_value(("empty.csv", b"", "text/csv")).run())
     assert "empty.csv" in errors(screen).replace("\\", "")
+    assert screen.file_uploader[0].value is None, "what cannot be read does not stay beside the next file"
     screen = done(screen.segmented_control(key=draft.SOURCE).set_value(draft.PASTE).run())
     assert screen.text_area(key=draft.TEXT).value == LIST
+
+
+def test_a_list_that_is_too_long_is_told_in_the_preview_before_anything_fails(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("LOTE_MAX_STEPS_PER_JOB", "1000")
+    form: Opened = request.getfixturevalue("form")
+    sentence = "The list has 1,001 domains; 1,000 are allowed in one job."
+    screen = paste(form(), "\n".join(f"h{n}.test" for n in range(1_001)))
+    assert [warning.value.replace("\\", "").partition(" Split")[0] for warning in screen.warning] == [sentence]
+    screen = click(screen, "new_start")
+    assert sentence in errors(screen).replace("\\", "")
+    assert jobs(request.getfixturevalue("service")) == []
+
+
+def test_what_went_wrong_is_told_in_the_line_below_the_buttons(form: Opened) -> None:
+    screen = form()
+    assert "Nothing is saved before you create the job." in written(screen)
+    screen = click(screen, "new_start")
+    assert "Nothing is saved before you create the job." not in written(screen)
+    assert "There is no domain yet" in errors(screen)
 
 
 def test_presets_set_lanes_and_pause_and_a_change_is_no_preset_any_more(form: Opened, service: JobService) -> None:
