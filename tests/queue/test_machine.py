@@ -65,9 +65,12 @@ class Life(RuleBasedStateMachine):
         config = {"concurrency": lanes, "interval_seconds": pause}
         return new_job(self.service, n, start=start, config=config)
 
-    @rule(target=jobs, n=st.integers(1, 4), start=STARTED)
-    def create_with_reports_used_again(self, n: int, start: bool) -> int:
-        return new_job(self.service, n, start=start, config={"reuse_days": 7})
+    @rule(target=jobs, n=st.integers(1, 4), start=STARTED, forgets=st.booleans())
+    def create_with_reports_used_again(self, n: int, start: bool, forgets: bool) -> int:
+        job = new_job(self.service, n, start=start, config={"reuse_days": 7})
+        if forgets:
+            self.delete_the_first_that_ended()
+        return job
 
     @rule(job=jobs, n=st.integers(1, 6))
     def add_targets(self, job: int, n: int) -> None:
@@ -89,6 +92,12 @@ class Life(RuleBasedStateMachine):
     def delete(self, job: int) -> None:
         with refusable():
             self.service.delete_job(job)
+
+    def delete_the_first_that_ended(self) -> None:
+        with self.service.database.reading() as session:
+            ended = session.execute(sa.select(sa.func.min(JOBS.c.id)).where(JOBS.c.status.in_(FINAL))).scalar()
+        if ended is not None:
+            self.service.delete_job(ended)
 
     # -- engines
 
@@ -289,5 +298,5 @@ def test_any_life_of_jobs(database_url: str, tmp_path: Path) -> None:
         )
     finally:
         service.close()
-    print(happened)
-    assert min(happened[what] for what in ("claims", "answers", "late answers", "attempts given back")) > 10, happened
+    counted = ("claims", "answers", "late answers", "attempts given back", "added", "reused", "rehomed")
+    assert min(happened[what] for what in counted) > 10, happened
