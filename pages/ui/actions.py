@@ -7,8 +7,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from core.errors import InvalidInput, LoteError
+from core.errors import InvalidInput, LoteError, NotFound
 from core.i18n import _
+from pages.ui import address
 from pages.ui.figures import plain
 
 T = TypeVar("T")
@@ -25,7 +26,8 @@ def attempt(action: Callable[[], T], done: str | None = None) -> T | None:
     try:
         result = action()
     except LoteError as error:
-        st.toast(plain(error.message), icon=ERROR_ICON, duration="long")
+        if not _is_told_by_screen(error):
+            st.toast(plain(error.message), icon=ERROR_ICON, duration="long")
         return None
     except Exception:  # the edge of the screens: told to the reader, the traceback to the log
         log.exception("an action of the screens failed")
@@ -52,6 +54,12 @@ def show_error(error: LoteError) -> None:
     """The message of an error, with its single faults."""
     faults = [str(fault.get("detail", "")) for fault in error.errors] if isinstance(error, InvalidInput) else []
     st.error("\n".join([plain(error.message), "", *(f"- {plain(fault)}" for fault in faults)]), icon=ERROR_ICON)
+
+
+def _is_told_by_screen(error: LoteError) -> bool:
+    """Whether what is gone is the very thing that this screen shows: the screen tells that in its place."""
+    shown = address.read("id")
+    return isinstance(error, NotFound) and bool(shown) and str(error.values.get("id")) == shown
 
 
 def _unexpected() -> str:
