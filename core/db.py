@@ -30,6 +30,7 @@ SQLITE_DOWN = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR,
 POSTGRESQL_DOWN = ("08", "53", "57")
 """Connection exception, insufficient resources, operator intervention."""
 POSTGRESQL_FULL = "53100"
+IDLE_TRANSACTION_SECONDS = 300
 PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
 """libpq's, unless the URL says otherwise: a server that is gone is noticed within half a minute (the last is in ms)."""
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -281,4 +282,12 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
 
 def _postgresql_engine(url: sa.URL) -> sa.Engine:
     patience = {name: value for name, value in PATIENCE.items() if name not in url.query}
-    return sa.create_engine(url, connect_args=patience, pool_size=10, max_overflow=100, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args=patience, pool_size=10, max_overflow=100, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        # an engine that is stopped in mid-transaction holds its locks no longer than this
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TRANSACTION_SECONDS}s'")
+        connection.commit()
+
+    return engine

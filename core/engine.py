@@ -27,7 +27,7 @@ from core.errors import Aborted, DatabaseDown, DatabaseUnusable, FetchError, NoW
 from core.executors import Extractor
 from core.failures import FailureKind
 from core.fetch import Fetcher
-from core.heart import Heart
+from core.heart import Heart, awake_at
 from core.outage import LOOK_SECONDS, PROBE_SECONDS, Outages
 from core.outbox import Outbox
 from core.presence import IDLE_SECONDS, EngineKind
@@ -292,7 +292,11 @@ class Engine:
         while (ready := self._next()) is not None:
             claim, abort = ready
             log.info("step began: %s", claim.target, extra=_ids(claim))
+            began = awake_at()
             settlement = self._attempt(claim, abort)
+            if _is_no_answer(settlement) and self._heart.slept_since(began):
+                log.warning("step: its failure is that of a process that slept; it is tried again", extra=_ids(claim))
+                settlement = Lost(claim)
             if not self._outages.keeps(settlement):
                 self._outbox.put(settlement)
             self._turn()
@@ -353,6 +357,11 @@ class Engine:
 
 def _ids(claim: Claim) -> dict[str, int]:
     return {"job_id": claim.job_id, "step_id": claim.step_id}
+
+
+def _is_no_answer(settlement: Settlement) -> bool:
+    """Whether it failed without a word of its target."""
+    return isinstance(settlement, WorkerGone) or (isinstance(settlement, Failed) and settlement.http_status is None)
 
 
 def _logged(tick: Callable[[], object]) -> Callable[[], None]:

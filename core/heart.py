@@ -1,4 +1,7 @@
-"""What keeps the scheduler going when the clock of the machine is set: it looks at a clock that cannot be set."""
+"""What keeps the scheduler going when the clock of the machine is set: it looks at a clock that cannot be set.
+
+It also notices that the process slept: stopped, or on a machine that was suspended.
+"""
 
 import logging
 import threading
@@ -9,6 +12,9 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 BEAT_SECONDS = 1.0
+SLEPT_SECONDS = 10.0
+"""So long without a beat, the process did not run."""
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux's counts while the machine is suspended
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +26,8 @@ class Heart:
         self._scheduler = scheduler
         self._periods: dict[str, float] = {}
         self._ran_at: dict[str, float] = {}
+        self._beat_at = awake_at()
+        self._slept_until = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="engine-heart", daemon=True)
 
@@ -34,14 +42,26 @@ class Heart:
 
     def start(self) -> None:
         """Begin to watch."""
+        self._beat_at = awake_at()
         self._thread.start()
 
     def stop(self) -> None:
         """Watch no longer."""
         self._stopped.set()
 
+    def slept_since(self, moment: float) -> bool:
+        """Whether the process slept after this `awake_at()`: what failed meanwhile says nothing of others."""
+        return self._slept_until >= moment or self._sleeps(awake_at())
+
+    def _sleeps(self, now: float) -> bool:
+        return not self._stopped.is_set() and now - self._beat_at > SLEPT_SECONDS
+
     def _beat(self) -> None:
         while not self._stopped.wait(BEAT_SECONDS):
+            if self._sleeps(at := awake_at()):
+                log.warning("this process slept for %.0f s", at - self._beat_at)
+                self._slept_until = at
+            self._beat_at = at
             now = time.monotonic()
             for tick, seconds in self._periods.items():
                 if now - self._ran_at[tick] > 2 * seconds + BEAT_SECONDS:
@@ -53,3 +73,8 @@ class Heart:
             self.ran(tick)
         except JobLookupError:  # the scheduler is being shut down
             log.debug("no tick %s to wake", tick)
+
+
+def awake_at() -> float:
+    """Now, in seconds of a clock that cannot be set and goes on while the machine is suspended."""
+    return time.clock_gettime(CLOCK)

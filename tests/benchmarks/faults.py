@@ -291,6 +291,8 @@ def run(name: str, steps: int, seconds: float) -> int:
         tries: list[float] = []
 
         async def later(exchange: object) -> None:  # fails once, then answers
+            if exchange.request.is_robots:  # type: ignore[attr-defined]
+                return await exchange.send(b"", status=404)  # type: ignore[attr-defined]
             tries.append(time.monotonic())
             body = b"<html><title>Later</title><p>" + b"word " * 100
             await exchange.send(body, status=503 if len(tries) % 2 else 200)  # type: ignore[attr-defined]
