@@ -1,5 +1,8 @@
 """More targets for an unfinished job: numbers go on, what it has is told, and a job that ends first takes none."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -126,3 +129,65 @@ def test_many_hosts_are_looked_up_in_parts(service: JobService, monkeypatch: Any
     job_id = new_job(service, 5)
     added = service.add_targets(job_id, [f"h{n}.test" for n in range(1, 8)])
     assert ([line["duplicate_of"] for line in added.duplicates], added.job.total_steps) == ([1, 2, 3, 4, 5], 7)
+
+
+def together(*actions: Callable[[], object]) -> list[object]:
+    """What the actions give, or the refusal, when they are begun at the same moment."""
+    ready = Barrier(len(actions))
+
+    def act(action: Callable[[], object]) -> object:
+        ready.wait()
+        try:
+            return action()
+        except (Refused, InvalidInput) as error:
+            return error
+
+    with ThreadPoolExecutor(len(actions)) as threads:
+        return [future.result() for future in [threads.submit(act, action) for action in actions]]
+
+
+def test_a_job_that_ends_in_the_same_moment_is_refused_or_goes_on(service: JobService, database: Database) -> None:
+    for _turn in range(5):
+        job_id = new_job(service, 1)
+        [one] = claim(database, only_job=job_id)
+        added, _ = together(
+            lambda job_id=job_id: service.add_targets(job_id, ["h2.test"]),
+            lambda one=one: settle(database, completed(one)),
+        )
+        job = job_of(database, job_id)
+        if isinstance(added, ForbiddenMove):
+            assert (job.status, job.total_steps) == (JobStatus.COMPLETED, 1)
+        else:
+            assert (job.status, job.total_steps) == (JobStatus.RUNNING, 2)
+        assert_counters_hold(database, job_id)
+        if not job.is_final:
+            service.cancel_job(job_id)
+
+
+def test_two_tabs_that_add_the_same_add_it_once(service: JobService, database: Database) -> None:
+    job_id = new_job(service, 1)
+    done = together(*[lambda: service.add_targets(job_id, ["h2.test", "h3.test"])] * 2)
+    assert sorted(isinstance(one, InvalidInput) for one in done) == [False, True]
+    assert [step.step_number for step in steps_of(database, job_id)] == [1, 2, 3]
+    assert_counters_hold(database, job_id)
+
+
+def test_a_start_and_a_delete_at_once_lose_no_report(service: JobService, database: Database) -> None:
+    for turn in range(5):
+        first = scraped(service, 3)
+        jobs = [reusing(service, 3, start=False) for _n in range(3)]
+        second = reusing(service, 3) if turn % 2 else None
+        done = together(
+            lambda first=first: service.delete_job(first),
+            *(lambda job_id=job_id: service.start_job(job_id) for job_id in jobs),
+        )
+        assert not any(isinstance(one, Exception) for one in done)
+        for job_id in (*jobs, *([second] if second else [])):
+            for step in steps_of(database, job_id):
+                if step.is_reused:
+                    assert service.get_report(step.report_id or 0).text == f"Text of {step.target}"
+                else:
+                    assert step.report_id is None
+            if not job_of(database, job_id).is_final:
+                service.cancel_job(job_id)
+            service.delete_job(job_id)
