@@ -287,7 +287,10 @@ def _postgresql_engine(url: sa.URL) -> sa.Engine:
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
         # an engine that is stopped in mid-transaction holds its locks no longer than this
-        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TRANSACTION_SECONDS}s'")
-        connection.commit()
+        with contextlib.ExitStack() as undo:
+            undo.callback(connection.close)  # SQLAlchemy does not know it yet
+            connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TRANSACTION_SECONDS}s'")
+            connection.commit()
+            undo.pop_all()
 
     return engine
