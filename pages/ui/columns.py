@@ -58,7 +58,7 @@ def value(name: str, report: ReportRow | None, line: LineRow | None) -> Any:
 def target(stored: str) -> str:
     """A target as people read it, marked when it would be taken for another by eye."""
     shown = unicode_form(stored)
-    return f"{WARNING} {shown} · {_('look-alike')}" if is_lookalike(stored) else shown
+    return " ".join([WARNING, shown, "·", _("look-alike")]) if is_lookalike(stored) else shown
 
 
 def fixed(titled: Titled, others: int) -> dict[str, Any]:
