@@ -8,7 +8,7 @@ from sqlmodel import Session
 from core import queries
 from core.draft import FAULTS_TOLD
 from core.errors import ForbiddenMove, InvalidInput, Refused
-from core.i18n import N_, _
+from core.i18n import N_, Count, _
 from core.models import JOBS
 from core.queries.rows import JobRow
 from core.queue import reuse
@@ -59,10 +59,10 @@ def _check(job: JobRow, targets: Targets, lines: tuple[Line, ...], new: int, lar
                 "Job {job_id} would have {wanted} domains; {limit} are allowed in one job. Create another job for the"
                 " rest, or raise LOTE_MAX_STEPS_PER_JOB."
             ),
-            errors=[{"field": "domains", "detail": _("more than {limit}").format(limit=largest)}],
+            errors=[{"field": "domains", "detail": _("more than {limit}").format(limit=Count(largest))}],
             job_id=job.id,
-            wanted=wanted,
-            limit=largest,
+            wanted=Count(wanted),
+            limit=Count(largest),
         )
 
 

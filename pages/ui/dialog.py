@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-OPEN, DRAWN, HERE = "dialog_open", "dialog_drawn", "dialog_here"
+OPEN, DRAWN, HERE, DONE = "dialog_open", "dialog_drawn", "dialog_here", "dialog_done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,14 @@ def show(kind: str, job_id: int, step_number: int = 0) -> None:
     st.session_state.pop(DRAWN, None)
 
 
-def close() -> None:
-    """The dialog is not drawn again; for callbacks."""
+def close(done: str = "") -> None:
+    """The dialog is not drawn again; for callbacks. `done` is told by the next whole run.
+
+    A toast of the callback itself would be lost: the rerun that takes the dialog away may drop it unsent.
+    """
     st.session_state.pop(OPEN, None)
+    if done:
+        st.session_state[DONE] = done
 
 
 def follow() -> None:
@@ -40,6 +45,8 @@ def follow() -> None:
 def opened(here: object) -> Open | None:
     """The dialog to draw now; `here` names the screen, and one that another screen opened is forgotten."""
     st.session_state[HERE] = here
+    if done := st.session_state.pop(DONE, ""):
+        st.toast(done, icon=":material/check:")
     found: Open | None = st.session_state.get(OPEN)
     if found is not None and found.here != here:
         close()

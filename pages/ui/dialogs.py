@@ -45,7 +45,7 @@ DIALOGS = {
     "export": Dialog(N_("Export"), ":material/download:", lambda job, _step: export(job)),
     "curl": Dialog(N_("The same as an API call"), ":material/terminal:", lambda job, _step: copy_as_curl(job), "large"),
     "cancel": Dialog(N_("Cancel this job?"), ":material/cancel:", lambda job, _step: ask_cancel(job)),
-    "more": Dialog(N_("Add domains"), ":material/playlist_add:", lambda job, _step: ask_more(job), "large"),
+    "more": Dialog(N_("Add domains"), ":material/playlist_add:", lambda job, _step: ask_more(job)),
     "delete": Dialog(N_("Delete this job?"), ":material/delete:", lambda job, _step: ask_delete(job)),
     "attempts": Dialog(N_("Attempts"), ":material/history:", history, "large"),
     "lines": Dialog(N_("Lines that were not taken"), ":material/rule:", _lines, "large"),

@@ -65,6 +65,5 @@ def _add(job: JobRow, key: str) -> None:
         told.append(ngettext("{n} duplicate", "{n} duplicates", again).format(n=number(again)))
     if rejected:
         told.append(ngettext("{n} rejected", "{n} rejected", rejected).format(n=number(rejected)))
-    st.toast(" · ".join(told), icon=":material/check:")
     st.session_state[key] = ""
-    dialog.close()
+    dialog.close(" · ".join(told))

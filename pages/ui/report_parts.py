@@ -1,7 +1,7 @@
 """The parts of a report. What a page said is shown as text, code or cells of a table, never as Markdown or a label."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.i18n import _
 from core.queries.rows import FullReportRow, ReportRow
-from pages.ui.figures import ago, day, duration, middle, moment, number, size
+from pages.ui.figures import ago, day, duration, middle, moment, now, number, size
 from pages.ui.labels import LABELS, WORDS
 
 SHOWN_CHARACTERS = 100_000
@@ -84,7 +84,9 @@ def provenance(report: FullReportRow) -> None:
 
 
 def age(report: ReportRow, at: datetime | None = None) -> str:
-    """report of 3 days ago reused."""
+    """report of 3 days ago reused; to the hour, so that a table of them does not change with every refresh."""
+    if (at or now()) - report.fetched_at < timedelta(hours=1):
+        return _("report of less than an hour ago reused")
     return _("report of {ago} reused").format(ago=ago(report.fetched_at, at))
 
 
