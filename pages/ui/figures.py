@@ -14,7 +14,7 @@ from core.job_config import KIB, MIB
 ELLIPSIS = "…"
 JOINER = "\N{WORD JOINER}"
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-SHORTCODE = re.compile(r"(:(?=[\w/+-])|(?<=www)\.|@|-(?=[->])|<(?=-)|[<>~](?==))", re.IGNORECASE)
+SHORTCODE = re.compile(r"(:(?=[\w/+-])|www(?=\.)|@|-(?=[->])|<(?=-)|[<>~](?==))", re.IGNORECASE)
 """Where Streamlit looks for emoji, icons, links and arrows after Markdown's own escapes are gone."""
 
 

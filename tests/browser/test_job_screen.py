@@ -188,3 +188,21 @@ def test_the_parts_of_a_report_are_all_seen_on_a_phone(page: Page, app: App) -> 
         assert box["x"] + box["width"] <= frame["x"] + frame["width"]
         rows.add(box["y"])
     assert len(rows) == 1
+
+
+def test_addresses_in_texts_of_people_are_no_links(page: Page, app: App) -> None:
+    job_id = app.batch(["www.ferreteria-eltornillo.test"], name="www.a.test https://b.test/ c@d.test")
+    app.ended(job_id)
+    page.goto(f"/job?id={job_id}")
+    heading = page.get_by_role("heading", name=re.compile(f"#{job_id}"))
+    expect(heading).to_be_visible()
+    assert heading.get_by_role("link").count() == 0
+    box = table_of(page)
+    page.mouse.click(box["x"] + 100, box["y"] + 50)
+    page.get_by_role("button", name="History").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("ferreteria-eltornillo.test")
+    assert dialog.get_by_role("link").count() == 0
+    page.goto("/")
+    card = page.locator(f".st-key-card_{job_id}")
+    expect(card.get_by_role("link")).to_have_count(1)
