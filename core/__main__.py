@@ -25,6 +25,8 @@ from core.targets import Policy, Targets, explain, parse_rows, parse_text
 
 COMPLETED, FAILED, BAD_INPUT = 0, 1, 2
 """Exit codes of `run`."""
+HARD_END_SECONDS = 18
+"""After SIGTERM a worker ends within this time, even if the database does not answer."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,6 +102,9 @@ def worker() -> None:
     service = JobService.open(settings)
     with Engine(settings, service.database, kind=EngineKind.WORKER):
         ended.wait()
+        hard_end = threading.Timer(HARD_END_SECONDS, os._exit, [0])
+        hard_end.daemon = True
+        hard_end.start()
     service.close()
 
 

@@ -44,6 +44,8 @@ RESCUE_SECONDS = 5.0
 RENEW_SECONDS = 15.0
 DRAIN_SECONDS = 10.0
 ABORT_SECONDS = 5.0
+FAULT_TOLD_SECONDS = 60.0
+"""How often each tick tells that the database fails."""
 RUNNER_PATIENCE_SECONDS = 1.0
 """How long a thread that runs steps waits for the next one."""
 NO_WORKER_SECONDS = 30.0
@@ -364,6 +366,18 @@ def _is_no_answer(settlement: Settlement) -> bool:
     return isinstance(settlement, WorkerGone) or (isinstance(settlement, Failed) and settlement.http_status is None)
 
 
+_told_at: dict[str, float] = {}
+
+
+def _is_news(tick: str) -> bool:
+    """Whether this tick has not told for a while that the database fails; it may be away for hours."""
+    now = time.monotonic()
+    if now - _told_at.get(tick, -FAULT_TOLD_SECONDS) < FAULT_TOLD_SECONDS:
+        return False
+    _told_at[tick] = now
+    return True
+
+
 def _logged(tick: Callable[[], object]) -> Callable[[], None]:
     """The tick, whose errors are told in the log and end with it: the next tick tries again."""
 
@@ -371,7 +385,8 @@ def _logged(tick: Callable[[], object]) -> Callable[[], None]:
         try:
             tick()
         except (DatabaseDown, DatabaseUnusable) as error:
-            log.error("%s failed and is tried again: %s", tick.__name__, error)
+            if _is_news(tick.__name__):
+                log.error("%s failed and is tried again: %s", tick.__name__, error)
         except Exception:  # the edge of a tick
             log.exception("%s failed; it is tried again", tick.__name__)
 
