@@ -10,7 +10,7 @@ from core.job_service import JobService
 from pages.ui import dialog
 from pages.ui.menu import items
 from tests.pages.conftest import Opened
-from tests.pages.test_job import PAGE, click, written
+from tests.pages.test_job import PAGE, as_ana, click, written
 from tests.queue.test_reuse import reusing, scraped
 from tests.story import claim, completed, job_of, new_job, settle, steps_of
 
@@ -107,3 +107,19 @@ def test_a_job_that_ends_meanwhile_leaves_what_was_typed(
 def test_only_batches_offer_to_add(service: JobService, make: str, offered: bool) -> None:
     made: Any = new_job(service, 1) if make == "batch" else service.create_single_scraping_job("h1.test").job.id
     assert ("more" in items(service.get_job_status(made))) is offered
+
+
+def test_the_option_stands_in_the_form_its_summary_and_the_job(open_page: Opened, service: JobService) -> None:
+    scraped(service, ["shop.test"])
+    screen = open_page()
+    screen.switch_page("pages/new_job.py").run()
+    screen = as_ana(screen)
+    screen.text_area(key="new_text").set_value("shop.test").run()
+    field = screen.number_input(key="new_reuse_days")
+    assert (field.label, field.min, field.max, field.value) == ("Reuse reports younger than (days)", 0, 365, 0)
+    assert "reused" not in written(screen)
+    field.set_value(7).run()
+    assert "reports younger than 7 days reused" in written(screen)
+    click(screen, "new_start")
+    [job, _first] = service.list_jobs()
+    assert (job.config["reuse_days"], job.status) == (7, "completed")
