@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from time import monotonic
 
 import streamlit as st
 
@@ -21,14 +22,21 @@ TRIED = 5
 def create(by: str, *, start: bool, first: int | None = None) -> int:
     """The id of the job made of the draft, or of its `first` targets; `InvalidInput` says what is missing.
 
-    A second click gets the job of the first one. The form is emptied, but for a try.
+    A second click gets the job of the first one. The form is emptied when it is drawn again, but for a try.
     """
+    last = draft.made()
     config = JobConfig.parse(options.chosen(draft.FORM))
     reading = draft.read()
     signature = (first, reading.key, config, draft.name())
-    if (job_id := draft.just_made(signature)) is not None:
-        return job_id
-    found = reading.targets
+    with last.lock:
+        if (job_id := draft.just_made(signature)) is not None:
+            return job_id
+        last.job_id = _create(reading.targets, config, by, start, first)
+        last.signature, last.at, last.is_left_over = signature, monotonic(), first is None
+        return last.job_id
+
+
+def _create(found: Targets, config: JobConfig, by: str, start: bool, first: int | None) -> int:
     if not found.accepted:
         raise InvalidInput(_missing(found))
     made = service().create_batch_scraping_job(
@@ -40,10 +48,7 @@ def create(by: str, *, start: bool, first: int | None = None) -> int:
         start=start,
         origin=Origin.UI,
     )
-    draft.remember(made.job.id, signature)
-    if first is None:
-        draft.clear()
-    return made.job.id
+    return made.id
 
 
 def as_call(found: Targets, config: JobConfig) -> None:

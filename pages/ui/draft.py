@@ -5,8 +5,9 @@ The form's widgets draw it; callbacks change it before the script runs; `targets
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
+from threading import Lock
 from time import monotonic
 
 import streamlit as st
@@ -52,8 +53,23 @@ class Reading:
     version: int
 
 
+@dataclass(slots=True)
+class Made:
+    """The job that was made last, of what (`signature`) and when; whether the form has yet to be emptied of it."""
+
+    job_id: int | None = None
+    signature: object = None
+    at: float = 0.0
+    is_left_over: bool = False
+    lock: Lock = field(default_factory=Lock)
+    """Held while a job is made: the run of a second click begins before that of the first has ended."""
+
+
 def begin() -> None:
     """Fill the form when it is opened for something: `?from=` another job, `?sample=1`; once for each address."""
+    if (last := made()).is_left_over:
+        clear()
+        last.is_left_over = False
     st.session_state.setdefault(SOURCE, PASTE)
     wanted = (st.query_params.get("from", ""), st.query_params.get("sample", ""))
     if st.session_state.get(_BEGUN) == wanted:
@@ -113,7 +129,7 @@ def put_text(value: str) -> None:
 
 def box_changed() -> None:
     """The box has a new text."""
-    put_text(st.session_state[TEXT])
+    put_text(st.session_state.get(TEXT) or "")
 
 
 def forget_text() -> None:
@@ -204,16 +220,21 @@ def fix(line: int, old: str, new: str) -> None:
         put_text(_corrected(text(), [(line, old, new)]))
 
 
-def remember(job_id: int, signature: object) -> None:
-    """What was made last, so that a second click does not make it twice."""
-    st.session_state[_MADE] = (job_id, signature, monotonic())
+def made() -> Made:
+    """What was made last in this session, to be written into.
+
+    A second click stops the run of the first at its next look into session state: what has to be kept of a new job goes
+    into this object, which was fetched before.
+    """
+    found: Made = st.session_state.setdefault(_MADE, Made())
+    return found
 
 
 def just_made(signature: object, within_seconds: float = 10) -> int | None:
     """The job that the same click, or the one before an emptied form, has just made."""
-    job_id, made, at = st.session_state.get(_MADE, (None, None, 0.0))
-    is_recent = job_id is not None and monotonic() - at < within_seconds
-    return job_id if is_recent and (is_empty() or made == signature) else None
+    last = made()
+    is_recent = last.job_id is not None and monotonic() - last.at < within_seconds
+    return last.job_id if is_recent and (is_empty() or last.signature == signature) else None
 
 
 def _duplicate(given: str) -> None:

@@ -94,7 +94,7 @@ def test_a_second_click_leads_to_the_same_job(form: Opened, service: JobService)
 
 def test_a_click_long_after_on_the_emptied_form_makes_nothing(form: Opened, service: JobService) -> None:
     screen = click(paste(form(), LIST), "new_start")
-    screen.session_state["new__made"] = None, None, 0.0
+    screen.session_state["new__made"].at -= 60
     screen = click(done(screen.switch_page(PAGE).run()), "new_start")
     assert "There is no domain yet" in errors(screen)
     assert len(jobs(service)) == 1
