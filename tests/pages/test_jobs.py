@@ -178,9 +178,9 @@ def test_without_an_engine_a_banner_says_what_to_start(open_page: Opened) -> Non
 @pytest.mark.parametrize(
     ("story", "offered"),
     [
-        ("not started", "open start cancel duplicate curl delete"),
-        ("queued", "open pause cancel duplicate export curl"),
-        ("paused", "open resume cancel duplicate export curl"),
+        ("not started", "open start cancel more duplicate curl delete"),
+        ("queued", "open pause cancel more duplicate export curl"),
+        ("paused", "open resume cancel more duplicate export curl"),
         ("completed", "open again duplicate export curl delete"),
         ("failed", "open retry again duplicate export curl delete"),
         ("cancelled", "open remaining again duplicate export curl delete"),

@@ -113,7 +113,6 @@ def test_the_next_url_of_a_host_is_there_when_the_visit_ends(service: JobService
     assert claim(service.database, now=later(1000, now)) == []
 
 
-@pytest.mark.parametrize("lanes_at_first", [1, 4])
 def test_steps_that_waited_for_a_host_are_looked_at_again_when_their_job_resumes(service: JobService) -> None:
     now = later(60)
     paused = new_job(service, ["a.test/1", "a.test/2", "a.test/3"])
@@ -135,6 +134,7 @@ def test_a_paused_job_keeps_no_other_from_a_host_that_both_wait_for(service: Job
     assert [found.job_id for found in claim(service.database, now=later(0.1, now))] == [other]
 
 
+@pytest.mark.parametrize("lanes_at_first", [1, 4])
 def test_the_strictly_sequential_way_keeps_the_order_of_the_list(service: JobService, lanes_at_first: int) -> None:
     now = later(60)
     config = {"concurrency": lanes_at_first, "interval_seconds": 1}
