@@ -17,6 +17,11 @@ from core.settings import Settings
 ON_CI = os.environ.get("CI") == "true"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto` takes one process more than there are cores: browser and network tests wait for most of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of this test process; gives the URL of a migrated template.
