@@ -133,10 +133,11 @@ def test_a_failure_that_is_clicked_is_chosen_in_the_filter_too(page: Page, app: 
 
 
 def test_the_toast_of_the_end_covers_no_button_of_the_head(page: Page, app: App) -> None:
-    job_id = app.batch(["slow.test"])
+    job_id = app.batch(["tidewater-bakery.test"], start=False)
     page.goto(f"/job?id={job_id}")
+    page.get_by_role("button", name="Start", exact=True).click()  # from then on its end is told, however fast it comes
     toast = page.get_by_test_id("stToast")
-    expect(toast).to_be_visible()
+    expect(toast).to_be_visible(timeout=30_000)
     said, head = toast.bounding_box(), page.locator(".st-key-heading").bounding_box()
     assert said
     assert head
