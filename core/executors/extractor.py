@@ -35,6 +35,7 @@ GRACE_SECONDS = 30.0  # a pool whose lock died with its process says nothing; a 
 OPENING_SECONDS = 60.0  # the fork server's imports take 2 s
 OPENING_PACE_SECONDS = 3.0  # after a failure to start a process, while somebody waits for it
 LOOK_SECONDS = 0.5  # the death of a process that nobody asked for anything is noticed within this time
+LOOK_SECONDS = 0.5  # the death of a process that nobody asked for anything is noticed within this time
 IDLE_PACES = 10  # so many times longer while nobody does
 OPENINGS = 3  # failures to start that one page waits for, and tries of a page whose process was gone before it began
 LOST_STATUS = 255  # multiprocessing's exit code of a process that nobody can ask for: the fork server is gone
