@@ -111,7 +111,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
         ("streamlit run yourscript.py", "streamlit run streamlit_app.py"),
         (
             "Streamlit server is not responding. Are you connected to the internet?",
-            N_("Lote does not answer. This page tries again by itself; what you typed stays."),
+            N_("Lote does not answer. This page tries again by itself."),
         ),
     ),
     "[data-testid^=stDataFrameColumn]": (

@@ -10,13 +10,14 @@ from core.draft import too_many
 from core.i18n import N_, _, ngettext
 from core.queries.rows import LineRow
 from core.states import Verdict
-from core.targets import Line, Targets
+from core.targets import Line, Targets, explain
 from core.targets.reasons import reason_text, way_out, why
 from pages.ui import draft
 from pages.ui.figures import number, plain
 
 PAGE, ONLY_PROBLEMS = "new_lines_page", "new_only_problems"
 PAGE_SIZE = 100
+TOLD_IN_FULL = 20
 TABLE_HEIGHT, TALL_ROW = 330, 62
 """Pixels; only rows of more than 4 rem break a text into lines."""
 CHARACTER = 6
@@ -81,6 +82,7 @@ def not_taken(rows: list[LineRow]) -> None:
         column_config=_columns(widths),
         key="lines_not_taken",
     )
+    _in_full(lines)
     st.caption(" ".join(_ways_out(lines)))
 
 
@@ -102,10 +104,18 @@ def _editor(lines: list[Line], version: int) -> None:
         on_change=_edited,
         args=(key, edited, [(line.line, line.input) for line in shown]),
     )
+    _in_full([line for line in shown if _is_problem(line)])
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(" ".join([_("Double-click a name in the table to correct it."), *_ways_out(shown)]))
         if pages > 1:
             st.pagination(pages, key=PAGE)
+
+
+def _in_full(problems: list[Line]) -> None:
+    """The first problems as text, for a telephone: there the reasons stand beyond the edge of the table."""
+    if problems:
+        with st.container(key="lines_in_full"):
+            st.text("\n".join(f"{line.line}  {line.input}: {explain(line)}" for line in problems[:TOLD_IN_FULL]))
 
 
 def _ways_out(lines: list[Line]) -> list[str]:

@@ -107,6 +107,16 @@ def test_on_a_telephone_the_first_button_is_the_first_and_as_wide_as_the_screen(
     assert started
     assert started["y"] < tried["y"] == kept["y"]
     assert started["width"] > 340
+    box = page.locator("textarea").first
+    box.fill("tidewater-bakery.test\nbad_name!.test")
+    box.press("Control+Enter")
+    reason = page.get_by_text("2 bad_name!.test: rejected: a character that a name cannot have")
+    expect(reason).to_be_visible()
+    place = reason.bounding_box()
+    assert place
+    assert place["x"] + place["width"] <= 390, "the reason is read without scrolling to the side"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(reason).to_be_hidden()
     context.close()
 
 

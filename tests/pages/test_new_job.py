@@ -227,6 +227,13 @@ def test_the_switch_of_robots_txt_is_told_counted_and_stands_in_call_and_job(for
     assert jobs(service)[0].config["respect_robots"] is False
 
 
+def test_options_are_said_with_the_decimals_of_the_reader(form: Opened) -> None:
+    screen = form()
+    screen.session_state["kept_lote_language"] = "es"
+    screen = done(screen.segmented_control(key="new_preset").set_value("fast").run())
+    assert "pausa de 0,2 s" in written(screen)
+
+
 def test_options_that_cannot_be_used_are_told_and_create_nothing(form: Opened, service: JobService) -> None:
     screen = paste(form(), "shop.test")
     screen = done(screen.text_input(key="new_user_agent").set_value("ñandú").run())
