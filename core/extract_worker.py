@@ -3,23 +3,34 @@
 import fcntl
 import math
 import os
+import pickle
 import resource
 import select
 import signal
 import sys
+import traceback
 from multiprocessing import parent_process
+from typing import TYPE_CHECKING
 
+from core.errors import FetchError
 from core.extract import Extraction, extract
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+Task = tuple[bytes, str, str | None, float]
+"""The arguments of `read`."""
+Answer = Extraction | FetchError | tuple[str, str]
+"""What comes back, pickled; the pair is name and traceback of an error that `extract` should not raise."""
 
 PRELOAD = "core.extract_preload"
 NICENESS = 10  # the screens' and the API's threads go first
 
 
 def initialize(memory_limit_bytes: int) -> None:
-    """Once a process: low priority, deaf to Ctrl+C, mortal at once, bounded in memory, gone when its parent is."""
+    """Once a process: low priority, deaf to Ctrl+C, bounded in memory, gone when its parent is."""
     os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler waits until C code returns
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = memory_limit_bytes if hard == resource.RLIM_INFINITY else min(memory_limit_bytes, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
@@ -27,11 +38,28 @@ def initialize(memory_limit_bytes: int) -> None:
     _die_with_parent()
 
 
-def ready() -> int:
-    """The first task: the process id, if the fork server has loaded and warmed everything."""
+def serve(pipe: "Connection[bytes, bytes]", memory_limit_bytes: int) -> None:
+    """The life of a worker: it says that it is ready, then that it has a task, and answers it, until the pipe ends."""
+    initialize(memory_limit_bytes)
     if PRELOAD not in sys.modules:
         raise RuntimeError(f"{PRELOAD} was not preloaded: the project root must be in the fork server's PYTHONPATH")
-    return os.getpid()
+    pipe.send_bytes(b"ready")
+    while True:
+        try:
+            task: Task = pickle.loads(pipe.recv_bytes())
+        except EOFError:
+            return
+        pipe.send_bytes(b"begun")
+        pipe.send_bytes(pickle.dumps(_answer(task), pickle.HIGHEST_PROTOCOL))
+
+
+def _answer(task: Task) -> Answer:
+    try:
+        return read(*task)
+    except FetchError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  # the edge of the process; the app tells it
+        return type(error).__name__, traceback.format_exc()
 
 
 def read(body: bytes, url: str, content_type: str | None, cpu_seconds: float) -> Extraction:
@@ -40,7 +68,7 @@ def read(body: bytes, url: str, content_type: str | None, cpu_seconds: float) ->
     try:
         return extract(body, url, content_type)
     finally:
-        _allow(cpu_seconds)  # to send the result: a process that dies meanwhile takes the lock of its pool along
+        _allow(cpu_seconds)  # to send the result
 
 
 def _allow(cpu_seconds: float) -> None:

@@ -1,6 +1,6 @@
 """What a step does. A handler gives rows to add, or raises; only the engine settles."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from core.abort import Abort
@@ -33,10 +33,11 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
     )
     page = fetcher.fetch(claim.target, options, abort)
     try:
-        found = asdict(extractor.extract(page.body, page.final_url, page.content_type, abort, turn=claim.job_id))
+        extraction = extractor.extract(page.body, page.final_url, page.content_type, abort, turn=claim.job_id)
     except FetchError as failure:
         failure.crawl_delay_seconds = page.crawl_delay_seconds
         raise
+    found = {field.name: getattr(extraction, field.name) for field in fields(extraction)}  # asdict copies every link
     text = found.pop("text")
     return Scraped({**_visit(page), **found, "flags": [], "answers": {}}, text, page.crawl_delay_seconds)
 

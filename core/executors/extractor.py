@@ -1,46 +1,39 @@
 """Where extraction runs: worker processes that a bad page can cost, while nothing else is lost.
 
-Each place is a pool of one process (pebble), so no lock is shared: a process that dies while it holds one costs its
-own place, which is then opened anew. Tasks never queue inside a pool; who finds no free place waits here, abortable.
+Pages never queue in a process; who finds no free one waits here, abortable.
 """
 
 import atexit
 import logging
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import CancelledError
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any
-
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from core import extract_worker
 from core.abort import Abort
 from core.errors import Aborted, FetchError, LoteError, NoWorker, WorkerDied
 from core.executors.turns import Turns, Waiter
+from core.executors.worker import Died, Gone, Worker
 from core.extract import Extraction
+from core.extract_worker import Answer, Task
 from core.failures import FailureKind
 
 TIME_LIMIT_SECONDS = 30.0  # a busy machine may need so long for what costs a second of its processor
 CPU_LIMIT_SECONDS = 10.0  # the kernel counts whole seconds, so up to one more
 MEMORY_LIMIT_BYTES = 1536 * 1024 * 1024  # address space of a worker; 0.2 GiB of it are the libraries
-GRACE_SECONDS = 30.0  # a pool whose lock died with its process says nothing; a starved machine says it late
 OPENING_SECONDS = 60.0  # the fork server's imports take 2 s
 OPENING_PACE_SECONDS = 3.0  # after a failure to start a process, while somebody waits for it
 LOOK_SECONDS = 0.5  # the death of a process that nobody asked for anything is noticed within this time
-LOOK_SECONDS = 0.5  # the death of a process that nobody asked for anything is noticed within this time
 IDLE_PACES = 10  # so many times longer while nobody does
 OPENINGS = 3  # failures to start that one page waits for, and tries of a page whose process was gone before it began
-LOST_STATUS = 255  # multiprocessing's exit code of a process that nobody can ask for: the fork server is gone
 ROOT = Path(__file__).resolve().parents[2]
-WORKER_NAME = "pebble_pool_worker"
 
 logger = logging.getLogger(__name__)
 
@@ -70,15 +63,15 @@ class Extractor:
         self._work = threading.Condition(self._lock)  # for the keeper
         self._closed = threading.Event()
         self._turns = Turns()
-        self._pools: set[ProcessPool] = set()  # all that are not stopped yet
-        self._open: set[ProcessPool] = set()
-        self._free: deque[ProcessPool] = deque()
-        self._broken: list[ProcessPool] = []
-        self._running: set[ProcessFuture[Any]] = set()
+        self._workers: set[Worker] = set()  # all that are not stopped yet
+        self._open: set[Worker] = set()
+        self._free: deque[Worker] = deque()
+        self._broken: list[Worker] = []
+        self._running: set[Worker] = set()
         self._keeper: threading.Thread | None = None
         self._failures = 0  # to open a place, ever
         self._is_failing = False
-        atexit.register(self.close)  # before pebble's own, which would leave places half open
+        atexit.register(self.close)
 
     def start(self) -> None:
         """Begin to open the places and return at once; `extract` waits for the first one.
@@ -102,15 +95,7 @@ class Extractor:
         Raises `FetchError` (EXTRACT) for a page that cannot be read within the limits, `WorkerDied` when the process
         that held it died by itself, `NoWorker` when none ever held it, `Aborted` within 1 s of an abort or of `close`.
         """
-        for _ in range(OPENINGS):
-            pool = self._take(turn, abort)
-            try:
-                return self._run(pool, (body, url, content_type, self._cpu_limit_seconds), abort)
-            except RuntimeError as error:  # from the pool: no fault of the page
-                logger.info("An extraction process was gone, %s goes to another: %s", url, error)
-            finally:
-                self._give_back(turn, pool)
-        raise NoWorker
+        return _read(self._answer((body, url, content_type, self._cpu_limit_seconds), abort, turn), url)
 
     def waiting(self, turn: int) -> int:
         """How many pages of this job wait for a worker."""
@@ -127,27 +112,36 @@ class Extractor:
             return bool(self._open) or not self._is_failing
 
     def worker_pids(self) -> list[int]:
-        """Ids of the worker processes of this program that live now."""
-        return [child.pid for child in multiprocessing.active_children() if child.name == WORKER_NAME and child.pid]
+        """Ids of the worker processes that live now."""
+        with self._lock:
+            return [worker.pid for worker in self._workers if worker.lives()]
 
     def close(self) -> None:
         """End all workers, within 2 s; whoever waits or extracts gets `Aborted`."""
         with self._lock:
             self._closed.set()
-            pools, self._pools = self._pools, set()
-            running = list(self._running)
+            workers, self._workers = self._workers, set()
             self._free.clear()
             self._broken.clear()
             self._wake()
             self._work.notify()
         atexit.unregister(self.close)
-        for future in running:
-            future.cancel()  # type: ignore[no-untyped-call]  # untyped in pebble
-        _stop(pools)
+        _stop(workers)
 
     # -- a page
 
-    def _take(self, turn: int, abort: Abort) -> ProcessPool:
+    def _answer(self, task: Task, abort: Abort, turn: int) -> bytes:
+        for _ in range(OPENINGS):
+            worker = self._take(turn, abort)
+            try:
+                return self._run(worker, task, abort)
+            except Gone as error:
+                logger.info("An extraction process was gone, %s goes to another: %r", task[1], error.__cause__)
+            finally:
+                self._give_back(turn, worker)
+        raise NoWorker
+
+    def _take(self, turn: int, abort: Abort) -> Worker:
         self.start()
         waiter = Waiter(threading.Condition(self._lock))
         with abort.interrupting(self._wake), self._lock:
@@ -183,59 +177,48 @@ class Extractor:
         while self._free and self._turns.lengths():
             self._turns.serve(self._free.popleft())
 
-    def _give_back(self, turn: int, pool: ProcessPool) -> None:
+    def _give_back(self, turn: int, worker: Worker) -> None:
         with self._lock:
             self._turns.leave(turn)
-            if pool in self._open and not self._closed.is_set():
-                self._free.append(pool)
+            if worker in self._open and not self._closed.is_set():
+                self._free.append(worker)
             self._serve()
 
-    def _run(self, pool: ProcessPool, task: tuple[bytes, str, str | None, float], abort: Abort) -> Extraction:
-        """Run one task; RuntimeError tells that the pool failed and not the page, which may go to another."""
-        limit = self._time_limit_seconds
-        future: ProcessFuture[Extraction] = pool.schedule(extract_worker.read, args=task, timeout=limit)
+    def _run(self, worker: Worker, task: Task, abort: Abort) -> bytes:
+        """The answer to one task; `Gone` tells that the page was never begun and may go to another worker."""
+        page = object()
         try:
-            with self._closable(future), abort.interrupting(future.cancel):
-                return future.result(limit + GRACE_SECONDS)
-        except Exception as error:
-            if isinstance(error, BrokenProcessPool) and not self._closed.is_set():
+            with self._closable(worker), abort.interrupting(lambda: worker.kill(page)):
+                return worker.run(page, task)
+        except (Gone, Died, TimeoutError) as error:
+            self._discard(worker)
+            if abort.is_set() or self._closed.is_set():
+                raise Aborted from error
+            if isinstance(error, Gone):
                 raise
-            is_silent = isinstance(error, TimeoutError) and not future.done()  # a lock died with the process
-            # It lives, and would go on to take tasks beside the one that follows it: closing its pool ends it.
-            is_orphan = isinstance(error, ProcessExpired) and error.exitcode == LOST_STATUS
-            if is_silent or is_orphan:
-                self._discard(pool)
-            if is_orphan or (is_silent and not future.running()):
-                raise RuntimeError("the fork server is gone" if is_orphan else "no process took the page") from error
-            raise self._translate(error, task[1], is_reported=future.done()) from error
+            raise self._translate(error, worker, task[1]) from error
 
     @contextmanager
-    def _closable(self, future: "ProcessFuture[Any]") -> Iterator[None]:
-        """While the block runs, `close` cancels the future."""
+    def _closable(self, worker: Worker) -> Iterator[None]:
+        """The worker has a page. `close` kills it, unless it was closed before."""
         with self._lock:
-            self._running.add(future)
             if self._closed.is_set():
-                future.cancel()  # type: ignore[no-untyped-call]
+                raise Aborted
+            self._running.add(worker)
         try:
             yield
         finally:
             with self._lock:
-                self._running.discard(future)
+                self._running.discard(worker)
 
-    def _translate(self, error: Exception, url: str, *, is_reported: bool) -> LoteError:
-        """The error of our tree; `is_reported` tells that the pool itself ended the task."""
-        if isinstance(error, LoteError):
-            return error
-        if hasattr(error, "traceback"):  # raised in the worker, brought here by pebble
-            logger.error("Extraction of %s failed", url, exc_info=error)
-            return FetchError(FailureKind.EXTRACT, f"The page could not be read ({type(error).__name__})")
-        if isinstance(error, CancelledError) or self._closed.is_set():
-            return Aborted()
-        if isinstance(error, TimeoutError) and is_reported:
+    def _translate(self, error: Exception, worker: Worker, url: str) -> LoteError:
+        """The error of our tree for a page that its worker did not answer."""
+        if isinstance(error, TimeoutError):
             return _too_long(f"{self._time_limit_seconds:g} s")
-        if isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGXCPU:
+        status = worker.exit_status()
+        if status == -signal.SIGXCPU:
             return _too_long(f"{self._cpu_limit_seconds:g} s of processor time")
-        logger.warning("The extraction process died while it held %s: %r", url, error)
+        logger.warning("The extraction process died (status %s) while it held %s", status, url)
         return WorkerDied()
 
     # -- the places
@@ -276,63 +259,67 @@ class Extractor:
             return len(self._open) < self._processes and not self._closed.is_set()
 
     def _open_one(self) -> None:
-        pool = ProcessPool(
-            max_workers=1,
-            context=multiprocessing.get_context("forkserver"),
-            initializer=extract_worker.initialize,
-            initargs=[self._memory_limit_bytes],
-        )
+        worker = Worker(self._memory_limit_bytes, self._time_limit_seconds)
         with self._lock:
             if self._closed.is_set():
+                worker.kill()
                 return
-            self._pools.add(pool)
+            self._workers.add(worker)
         try:
-            future = pool.schedule(extract_worker.ready)
-            with self._closable(future):
-                future.result(OPENING_SECONDS)
+            worker.wait_until_ready(OPENING_SECONDS)
         except Exception:
-            self._discard(pool)
+            self._discard(worker)
             raise
         with self._lock:
             if not self._closed.is_set():
                 self._is_failing = False
-                self._open.add(pool)
-                self._free.append(pool)
+                self._open.add(worker)
+                self._free.append(worker)
                 self._serve()
 
     def _drop_broken(self) -> None:
         """Take out of the free places those whose process is gone; the caller holds the lock."""
-        for pool in [pool for pool in self._free if not pool.active]:
-            self._free.remove(pool)
-            self._discard(pool)
+        for worker in [worker for worker in self._free if not worker.is_usable()]:
+            self._free.remove(worker)
+            self._discard(worker)
 
-    def _discard(self, pool: ProcessPool) -> None:
-        """Drop a pool; the keeper stops it and opens its place anew."""
+    def _discard(self, worker: Worker) -> None:
+        """Drop a worker; the keeper ends it and opens its place anew."""
         with self._lock:
-            self._open.discard(pool)
-            if pool in self._pools and pool not in self._broken:
-                self._broken.append(pool)
+            self._open.discard(worker)
+            if worker in self._workers and worker not in self._broken:
+                self._broken.append(worker)
                 self._work.notify()
 
     def _stop_broken(self) -> None:
-        """Each in a thread of its own: a pool whose lock died with its process may never end."""
         with self._lock:
-            while self._broken:
-                threading.Thread(
-                    target=_stop, args=([self._broken[-1]],), name="extractor-stopper", daemon=True
-                ).start()
-                self._pools.discard(self._broken.pop())
+            broken, self._broken = self._broken, []
+            self._workers.difference_update(broken)
+        _stop(broken)
+
+
+def _read(answer: bytes, url: str) -> Extraction:
+    """What the worker says. Raises `FetchError` (EXTRACT)."""
+    found: Answer = pickle.loads(answer)
+    if isinstance(found, Extraction):
+        return found
+    if isinstance(found, FetchError):
+        raise found
+    name, trace = found
+    logger.error("Extraction of %s failed\n%s", url, trace)
+    raise FetchError(FailureKind.EXTRACT, f"The page could not be read ({name})")
 
 
 def _too_long(limit: str) -> FetchError:
     return FetchError(FailureKind.EXTRACT, f"The page took more than {limit} to read")
 
 
-def _stop(pools: Iterable[ProcessPool]) -> None:
-    for pool in pools:
-        pool.stop()  # type: ignore[no-untyped-call]
-    for pool in pools:
-        pool.join()
+def _stop(workers: Iterable[Worker]) -> None:
+    """End them, and wait for that."""
+    for worker in workers:
+        worker.kill()
+    for worker in workers:
+        worker.exit_status()
 
 
 def _start_fork_server() -> None:
@@ -342,7 +329,7 @@ def _start_fork_server() -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, paths)])
     forkserver.set_forkserver_preload([extract_worker.PRELOAD])
     forkserver.ensure_running()
-    # It serves when its imports are done: wait for that here and not in a pool, which could not be closed meanwhile.
+    # It serves when its imports are done: wait for that here and not for a worker, which could not be closed meanwhile.
     probe = multiprocessing.get_context("forkserver").Process(target=os.getpid, daemon=True)
     probe.start()
     probe.join()

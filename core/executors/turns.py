@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from pebble import ProcessPool
+from core.executors.worker import Worker
 
 REMEMBERED_TURNS = 1000
 
@@ -16,7 +16,7 @@ class Waiter:
     """A page that waits for a place; `changed` is called when it should look."""
 
     changed: threading.Condition
-    place: ProcessPool | None = None
+    place: Worker | None = None
 
 
 class Turns:
@@ -49,7 +49,7 @@ class Turns:
         if not waiters:
             del self._waiting[turn]
 
-    def serve(self, place: ProcessPool) -> None:
+    def serve(self, place: Worker) -> None:
         """Give the place to the next; somebody must be waiting."""
         turn = min(self._waiting, key=lambda turn: (self._places[turn], self._served.get(turn, -1)))
         waiter = self._waiting[turn][0]
