@@ -138,7 +138,9 @@ def test_a_4xx_is_no_file_and_allows_everything(status: int) -> None:
     [
         robots("User-agent: *\nDisallow: /\n", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"),
         robots("User-agent: *\nDisallow: /\n", b"HTTP/1.1 206 Partial\r\n"),
-        robots(gzip.compress(b"User-agent: *\nDisallow: /\n"), b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"),
+        robots(
+            gzip.compress(b"User-agent: *\nDisallow: /\n", mtime=0), b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+        ),
         robots(b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n"),
     ],
 )
