@@ -19,6 +19,7 @@ LEVELS = [
         "retry",
         "breaker",
         "estimate",
+        "forecast",
         "guard",
         "robots",
         "logs",
