@@ -6,12 +6,15 @@ import os
 import signal
 import sys
 import threading
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from core import i18n, logs
+from core import i18n, logs, queries
 from core.errors import InvalidInput, LoteError
+from core.estimate import span
 from core.export import FORMATS, export
 from core.i18n import _
 from core.job_config import PRESETS
@@ -25,6 +28,8 @@ from core.targets import Policy, Targets, explain, parse_rows, parse_text
 
 COMPLETED, FAILED, BAD_INPUT = 0, 1, 2
 """Exit codes of `run`."""
+ASKED_SECONDS = 5.0
+"""How often `run` works out the time left."""
 HARD_END_SECONDS = 18
 """After SIGTERM a worker ends within this time, even if the database does not answer."""
 
@@ -132,22 +137,33 @@ def _check_export(path: Path) -> None:
 
 
 def _execute(service: JobService, job: JobRow) -> JobRow:
-    """Run the job with a progress bar of its ended steps; an interrupt pauses it, so that nobody runs it unasked."""
+    """Run the job with a progress bar and the time left; an interrupt pauses it, so that nobody runs it unasked."""
     from core.engine import Engine
 
     engine = Engine(service.settings, service.database, only_job=job.id)
     service.start_job(job.id)
-    with engine, click.progressbar(length=job.total_steps, label=f"#{job.id} {job.name}", file=sys.stderr) as bar:
+    label, left, asked_at = f"#{job.id} {job.name}", "", -ASKED_SECONDS
+    with engine, click.progressbar(length=job.total_steps, label=label, show_eta=False, file=sys.stderr) as bar:
 
         def show(now: JobRow) -> None:
+            nonlocal left, asked_at
+            if time.monotonic() - asked_at >= ASKED_SECONDS:
+                left, asked_at = _time_left(service, now), time.monotonic()
             bar.update(now.total_steps - now.unfinished_steps - bar.pos)
-            bar.label = f"#{now.id} {now.name} {sentence(now, (now.status_reason or {}).get('ahead', 0))}".rstrip()
+            bar.label = " ".join(filter(None, (label, sentence(now, (now.status_reason or {}).get("ahead", 0)), left)))
 
         try:
             engine.wait_for_job(show)
         except KeyboardInterrupt:
             service.pause_job(job.id, by=getpass.getuser())
     return service.get_job_status(job.id)
+
+
+def _time_left(service: JobService, job: JobRow) -> str:
+    """2–3 min left; empty as long as there is nothing to judge by."""
+    with service.database.reading() as session:
+        left = queries.progress.of_job(session, job, datetime.now(UTC)).seconds_left
+    return _("{span} left").format(span=span(left.low, left.high)) if left else ""
 
 
 def _tell(job: JobRow) -> None:

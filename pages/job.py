@@ -1,7 +1,6 @@
 """Job: how one job stands, step by step; what was said about it; what it was told to do."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import queries
 from core.errors import LoteError, NotFound
 from core.i18n import N_, _
+from core.queries.progress import Progress
 from core.queries.rows import JobFacts, JobRow
 from pages.ui import address, dialog, go, job_head, steps_table
 from pages.ui.actions import guarded, show_error
@@ -32,7 +32,7 @@ class Shown:
 
     job: JobRow
     facts: JobFacts
-    waits_until: datetime | None
+    progress: Progress
     extra: list[str]
     steps: Steps | None
 
@@ -40,11 +40,11 @@ class Shown:
 def read(job_id: int, view: View) -> Shown:
     """The job as it is now."""
     with service().database.reading() as session:
-        job = queries.jobs.get(session, job_id)
+        job, at = queries.jobs.get(session, job_id), now()
         return Shown(
             job,
-            queries.jobs.facts(session, job, now()),
-            queries.steps.waits_until(session, job_id) if job.is_active else None,
+            queries.jobs.facts(session, job, at),
+            queries.progress.of_job(session, job, at),
             queries.lines.extra_columns(session, job_id),
             steps_table.read(session, job, view) if tab() == "steps" else None,
         )
@@ -68,7 +68,7 @@ def live(seen: JobRow, drawn: View, top: DeltaGenerator, below: DeltaGenerator) 
         st.rerun()
     with top:
         job_head.standing(shown.job, shown.facts)
-        job_head.tiles(shown.job, shown.facts, shown.waits_until)
+        job_head.tiles(shown.job, shown.facts, shown.progress)
         job_head.advice(shown.job, shown.facts, service().settings)
         failures(shown.job, shown.facts, view.kind)
     if shown.steps is not None:

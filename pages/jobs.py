@@ -6,7 +6,8 @@ from datetime import timedelta
 import streamlit as st
 
 from core.i18n import _, ngettext
-from core.queries import jobs
+from core.queries import jobs, progress
+from core.queries.progress import Progress
 from core.queries.rows import JobFacts, JobRow, Page, Summary
 from core.states import JobStatus
 from pages.ui import address, dialog, go
@@ -34,7 +35,7 @@ class Board:
     owners: list[str]
     jobs: Page[JobRow]
     ahead: dict[int, int]
-    pace: dict[int, int]
+    progress: dict[int, Progress]
     first: JobFacts | None
     """Of the only job, when there is just one."""
 
@@ -45,7 +46,7 @@ def read(asked: JobFilter) -> Board:
         at = now()
         page = jobs.numbered(session, page=address.read_page(), size=PAGE_SIZE, **asked.query())
         totals = jobs.summary(session)
-        running = [job.id for job in page.items if job.status is JobStatus.RUNNING]
+        running = [job for job in page.items if job.status is JobStatus.RUNNING]
         return Board(
             totals=totals,
             waiting=jobs.waiting(session),
@@ -54,7 +55,7 @@ def read(asked: JobFilter) -> Board:
             owners=jobs.owners(session),
             jobs=page,
             ahead=jobs.ahead_of(session, page.items),
-            pace={job_id: jobs.pace(session, job_id, at) for job_id in running},
+            progress={job.id: progress.of_job(session, job, at) for job in running},
             first=jobs.facts(session, page.items[0], at) if totals.total == len(page.items) == 1 else None,
         )
 
@@ -101,7 +102,7 @@ def cards(asked: JobFilter, board: Board) -> None:
             advice(board.jobs.items[0], board.first, service().settings)
         alive = bool(engine_status()["alive"])
         for job in board.jobs.items:
-            card(job, ahead=board.ahead[job.id], last_minute=board.pace.get(job.id, 0), engine_alive=alive)
+            card(job, ahead=board.ahead[job.id], progress=board.progress.get(job.id), engine_alive=alive)
         pager(board.jobs.total, PAGE_SIZE)
 
 

@@ -1,6 +1,5 @@
 """Steps as lists ask for them: sorted by any column, found by the name that people read."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from core.job_service import JobService
 from core.models import Report
 from core.queries.steps import EXTRA, ORDERS
 from core.targets import Policy, parse_rows
-from tests.story import claim, completed, failed, later, new_job, settle
+from tests.story import claim, completed, failed, new_job, settle
 
 LISTED = {"emails": ["a@h1.test"], "tags": ["x", "y"]}
 
@@ -84,15 +83,3 @@ def test_names_are_found_as_they_are_read_typed_and_stored(service: JobService, 
     assert numbers(database, job_id, q="аpple") == [3]
     assert numbers(database, job_id, q="apple") == []
     assert numbers(database, job_id, q="ñ..-\u200b") == []
-
-
-def test_how_long_the_last_pending_step_waits(service: JobService, database: Database) -> None:
-    job_id, now = new_job(service, 2), datetime.now(UTC)
-    first, second = claim(database, now=now)
-    settle(database, failed(first, retry_in=600), completed(second), now=now)
-    with database.reading() as session:
-        assert queries.steps.waits_until(session, job_id) == later(600, now)
-    [again] = claim(database, now=later(700, now))
-    settle(database, failed(again), now=later(700, now))
-    with database.reading() as session:
-        assert queries.steps.waits_until(session, job_id) is None

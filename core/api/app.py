@@ -35,14 +35,14 @@ TAGS = [
 ]
 NAMES = {
     "JobRow": "Job",
-    "StepRow": "Step",
+    "WaitingStep": "Step",
     "LineRow": "Line",
     "AttemptRow": "Attempt",
     "CommentRow": "Comment",
     "FullReportRow": "FullReport",
     "ReportRow": "Report",
     "Page_JobRow_": "JobList",
-    "Page_StepRow_": "StepList",
+    "Page_WaitingStep_": "StepList",
     "Page_LineRow_": "LineList",
     "Page_AttemptRow_": "AttemptList",
     "Page_CommentRow_": "CommentList",

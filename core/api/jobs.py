@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -26,6 +27,7 @@ from core.api.shapes import (
 )
 from core.draft import Created
 from core.idempotency import Idempotency
+from core.queries.progress import Progress
 from core.queries.rows import Deletion, JobRow, Page, Summary
 from core.states import Origin
 
@@ -99,6 +101,16 @@ def get_job(job_id: JobId, service: Service) -> JobRow:
     """One job."""
     with service.database.reading() as session:
         return queries.jobs.get(session, job_id)
+
+
+@router.get("/{job_id}/progress", responses=documented(404, 422))
+def get_progress(job_id: JobId, service: Service) -> Progress:
+    """How a running job goes: its pace, the seconds left as a range, the hosts that took longest in its latest
+    attempts. `seconds_left` is null while too few attempts have ended, and when the job does not run.
+    """
+    with service.database.reading() as session:
+        job = queries.jobs.get(session, job_id)
+        return queries.progress.of_job(session, job, datetime.now(UTC))
 
 
 @router.patch("/{job_id}", responses=documented(404, 409, 422))

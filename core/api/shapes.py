@@ -1,6 +1,7 @@
 """The shapes of requests and answers that are not rows of the reads."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, model_validator
@@ -11,8 +12,9 @@ from core.failures import FailureKind
 from core.job_config import JobConfig
 from core.job_service import MOST_STEPS_NAMED
 from core.models import storable
-from core.queries.rows import JobRow
+from core.queries.rows import FIELDS, JobRow, StepRow
 from core.states import JobStatus, JobType, StepStatus, Verdict
+from core.waits import Wait, WaitKind
 
 LARGEST_LIST = 500_000
 """Entries of a list of domains, those included that are rejected or repeated."""
@@ -193,6 +195,22 @@ class DuplicateLine:
     line: int
     input: str
     duplicate_of: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingStep(StepRow):
+    """A step; `waits_for` and `waits_until` tell what holds a pending one of a running job back, and until when (null:
+    nobody knows). A step that waits for a lane only has neither.
+    """
+
+    waits_for: WaitKind | None
+    waits_until: datetime | None
+
+    @classmethod
+    def of(cls, step: StepRow, wait: Wait | None) -> "WaitingStep":
+        """The step with its wait."""
+        values: dict[str, Any] = {name: getattr(step, name) for name in FIELDS[StepRow]}
+        return cls(**values, waits_for=wait.kind if wait else None, waits_until=wait.until if wait else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -95,7 +95,6 @@ def facts(session: Session, job: JobRow, now: datetime) -> JobFacts:
     return JobFacts(
         running_steps=session.execute(running).scalar_one() if running is not None else 0,
         failures={str(kind): n for kind, n in session.execute(failures)} if job.failed_steps else {},
-        steps_last_minute=_ended_since(session, now - timedelta(minutes=1), job.id) if job.is_active else 0,
         lines=job.total_steps + duplicates + rejected,
         not_taken=duplicates + rejected,
         rejected=rejected,
@@ -134,14 +133,20 @@ def running_steps(session: Session, job_ids: Iterable[int]) -> dict[int, int]:
     return {job_id: n for job_id, n in session.execute(statement)}
 
 
-def pace(session: Session, job_id: int, now: datetime) -> int:
-    """Steps of the job that ended in the last minute."""
-    return _ended_since(session, now - timedelta(minutes=1), job_id)
-
-
 def steps_since(session: Session, since: datetime) -> int:
     """Steps of all jobs that ended since then."""
-    return _ended_since(session, since, None)
+    attempts = (
+        sa.select(sa.func.count())
+        .select_from(StepAttempt)
+        .where(
+            col(StepAttempt.completed_at) >= since,
+            col(StepAttempt.outcome).in_([Outcome.COMPLETED, Outcome.FAILED]),
+        )
+        .join(JobStep, col(JobStep.id) == col(StepAttempt.step_id))
+        .where(col(JobStep.status).in_([StepStatus.COMPLETED, StepStatus.FAILED]))
+        .where(col(JobStep.fence) == col(StepAttempt.number))
+    )
+    return int(session.execute(attempts).scalar_one())
 
 
 def summary(session: Session) -> Summary:
@@ -258,23 +263,6 @@ def _has_host(beginning: str) -> sa.ColumnElement[bool]:
         col(JobStep.host) >= beginning, col(JobStep.host) < beginning + "\U0010ffff"
     )
     return col(Job.id).in_(hosts)
-
-
-def _ended_since(session: Session, since: datetime, job_id: int | None) -> int:
-    attempts = (
-        sa.select(sa.func.count())
-        .select_from(StepAttempt)
-        .where(
-            col(StepAttempt.completed_at) >= since,
-            col(StepAttempt.outcome).in_([Outcome.COMPLETED, Outcome.FAILED]),
-        )
-        .join(JobStep, col(JobStep.id) == col(StepAttempt.step_id))
-        .where(col(JobStep.status).in_([StepStatus.COMPLETED, StepStatus.FAILED]))
-        .where(col(JobStep.fence) == col(StepAttempt.number))
-    )
-    if job_id is not None:
-        attempts = attempts.where(col(JobStep.job_id) == job_id)
-    return int(session.execute(attempts).scalar_one())
 
 
 def _count(session: Session, table: type[Any], *conditions: sa.ColumnElement[bool]) -> int:

@@ -236,13 +236,12 @@ class Summary:
 class JobFacts:
     """What the Job screen shows beside the job itself.
 
-    `failures` counts failed steps by kind; `steps_last_minute` is the pace; `not_taken` counts rejected and duplicate
+    `failures` counts failed steps by kind; `not_taken` counts rejected and duplicate
     lines; `ahead` counts the queued jobs before a queued one; `reused_steps` point to reports made before.
     """
 
     running_steps: int
     failures: dict[str, int]
-    steps_last_minute: int
     lines: int
     not_taken: int
     rejected: int

@@ -1,6 +1,5 @@
 """Reads of steps and their attempts."""
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -72,14 +71,6 @@ def numbered(
 def is_order(name: str) -> bool:
     """Whether steps can be sorted by this; a list's column that a job does not have leaves the order of the list."""
     return name in ORDERS or name in REPORT_ORDERS or name.startswith(EXTRA)
-
-
-def waits_until(session: Session, job_id: int) -> datetime | None:
-    """The latest moment that a pending step of the job waits for; None without one."""
-    statement = sa.select(sa.func.max(col(JobStep.next_attempt_at)))
-    mine = (col(JobStep.job_id) == job_id, col(JobStep.status) == StepStatus.PENDING)
-    found: datetime | None = session.execute(statement.where(*mine)).scalar()
-    return found
 
 
 def get(session: Session, job_id: int, step_number: int) -> StepRow:

@@ -13,8 +13,7 @@ from core import reasons
 from core.errors import InvalidInput
 from core.job_config import JobConfig
 from core.models import HOSTS, JOB_STEPS, JOBS, STEP_ATTEMPTS
-from core.queue import ledger
-from core.queue.ledger import BREAKING_OFF_SECONDS
+from core.politeness import BREAKING_OFF_SECONDS, free_at
 from core.retry import MAX_RETRY_AFTER_SECONDS
 from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
 
@@ -257,11 +256,11 @@ class _Sorting:
         )
 
     def _sort(self, row: Any) -> None:
-        free_at = ledger.free_at(row, self._job.config.interval_seconds, self._now)
+        moment = free_at(row, self._job.config.interval_seconds, self._now)
         if row.is_visited or row.host in self._chosen or row.host in self._first:
             self._behind.append(row.id)
-        elif free_at > self._now:
-            self._first[row.host] = row.id, free_at
+        elif moment > self._now:
+            self._first[row.host] = row.id, moment
         else:
             self._chosen[row.host] = row.id
 

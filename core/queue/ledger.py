@@ -10,11 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from core.models import HOSTS, JOB_STEPS, JOBS
+from core.politeness import BREAKING_OFF_SECONDS
 from core.retry import MAX_RETRY_AFTER_SECONDS
 from core.states import JobStatus, StepStatus
 
-BREAKING_OFF_SECONDS = 2.0
-"""A visit whose claim is gone ends within this time; until then its host counts as visited."""
 MAX_CRAWL_DELAY_SECONDS = 60.0
 
 _FACTS = ("answered_at", "crawl_delay_seconds", "not_before")
@@ -75,29 +74,6 @@ def look_again(session: Session, job_ids: Collection[int]) -> None:
     created_at = sa.select(JOBS.c.created_at).where(JOBS.c.id == JOB_STEPS.c.job_id).scalar_subquery()
     waiting = JOB_STEPS.c.job_id.in_(job_ids) & (JOB_STEPS.c.status == StepStatus.PENDING) & JOB_STEPS.c.waits_for_host
     session.execute(sa.update(JOB_STEPS).where(waiting).values(next_attempt_at=created_at))
-
-
-def gap_seconds(entry: Any, interval_seconds: float) -> float:
-    """The pause between two visits: what people set for the host, else the job's or the host's own, the longer one.
-
-    `entry` is a row with the columns of `hosts`, all None for a host that was never visited.
-    """
-    if entry.interval_seconds is not None:
-        return float(entry.interval_seconds)
-    return max(interval_seconds, entry.crawl_delay_seconds or 0.0)
-
-
-def free_at(entry: Any, interval_seconds: float, now: datetime) -> datetime:
-    """When the next visit may begin, as far as no visit is on its way; `now` or earlier means at once.
-
-    Moments that no rule puts so far ahead come from a clock that was set back since: they count no more.
-    """
-    moments = [now]
-    if entry.last_ended_at is not None and entry.last_ended_at <= now + timedelta(seconds=BREAKING_OFF_SECONDS):
-        moments.append(entry.last_ended_at + timedelta(seconds=gap_seconds(entry, interval_seconds)))
-    if entry.not_before is not None and entry.not_before <= now + timedelta(seconds=MAX_RETRY_AFTER_SECONDS):
-        moments.append(entry.not_before)
-    return max(moments)
 
 
 def _row(visit: Ended) -> dict[str, Any]:

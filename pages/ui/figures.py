@@ -73,10 +73,11 @@ def moment(dt: datetime) -> str:
     return format_datetime(local, pattern, tzinfo=zone(), locale=language())
 
 
-def clock(dt: datetime) -> str:
-    """The time of day, with the day when it is not today: 10:02, 23 Nov 10:02."""
+def clock(dt: datetime, *, to_the_second: bool = False) -> str:
+    """The time of day, with the day when it is not today: 10:02, 23 Nov 10:02; to the second 10:02:11."""
     today = now().astimezone(zone()).date() == dt.astimezone(zone()).date()
-    return format_datetime(dt, "HH:mm" if today else "d MMM HH:mm", tzinfo=zone(), locale=language())
+    time = "HH:mm:ss" if to_the_second else "HH:mm"
+    return format_datetime(dt, time if today else f"d MMM {time}", tzinfo=zone(), locale=language())
 
 
 def day(moment_or_date: datetime | date) -> str:

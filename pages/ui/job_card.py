@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from core.i18n import _
+from core.queries.progress import Progress
 from core.queries.rows import JobRow
 from core.reasons import sentence
 from pages.ui.app import JOB
@@ -16,8 +17,8 @@ from pages.ui.status import ORIGINS, TYPES, job_badge
 NAME_WIDTH = 48
 
 
-def card(job: JobRow, *, ahead: int, last_minute: int, engine_alive: bool) -> None:
-    """Draw the job. `ahead` counts the queued jobs before it, `last_minute` its steps that ended in the last minute."""
+def card(job: JobRow, *, ahead: int, progress: Progress | None, engine_alive: bool) -> None:
+    """Draw the job. `ahead` counts the queued jobs before it; `progress` is that of a running one."""
     with st.container(border=True, key=f"card_{job.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"head_{job.id}"):
             st.page_link(
@@ -32,7 +33,7 @@ def card(job: JobRow, *, ahead: int, last_minute: int, engine_alive: bool) -> No
             st.space("stretch")
             provenance(job)
             job_menu(job, key=f"menu_{job.id}")
-        bar(job, last_minute=last_minute)
+        bar(job, progress=progress)
 
 
 def provenance(job: JobRow) -> None:

@@ -1,6 +1,5 @@
 """The top of the Job screen: name and state, what can be done now, figures, advice."""
 
-from datetime import datetime
 from html import escape
 from math import floor
 from typing import Literal
@@ -9,6 +8,7 @@ import streamlit as st
 
 from core.failures import FailureKind
 from core.i18n import N_, _, ngettext
+from core.queries.progress import Progress
 from core.queries.rows import JobFacts, JobRow
 from core.reasons import sentence
 from core.settings import Settings
@@ -79,7 +79,7 @@ def standing(job: JobRow, facts: JobFacts) -> None:
         st.html(_provenance(job), width="content")
 
 
-def tiles(job: JobRow, facts: JobFacts, waits_until: datetime | None) -> None:
+def tiles(job: JobRow, facts: JobFacts, progress: Progress | None) -> None:
     """Total, completed, failed, pending; pending counts all that is unfinished."""
     running = ngettext("{n} running", "{n} running", facts.running_steps).format(n=number(facts.running_steps))
     cancelled = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps).format(n=number(job.cancelled_steps))
@@ -92,7 +92,7 @@ def tiles(job: JobRow, facts: JobFacts, waits_until: datetime | None) -> None:
     with st.grid(4, min_column_width=130, gap="small"):
         for label, count, note in shown:
             st.metric(label, number(count), note, delta_color="off", delta_arrow="off", border=True, height=TILE_HEIGHT)
-    bar(job, facts, waits_until=waits_until)
+    bar(job, facts, progress)
 
 
 def advice(job: JobRow, facts: JobFacts, settings: Settings) -> None:

@@ -1,38 +1,33 @@
 """How far a job is: the bar and the line of figures under it."""
 
 import math
-from datetime import datetime
 
 import streamlit as st
 
 from core.i18n import _, ngettext
+from core.queries.progress import Progress
 from core.queries.rows import JobFacts, JobRow
 from core.states import JobStatus
-from pages.ui.figures import duration, now, number, percent
+from pages.ui.figures import duration, number, percent
+from pages.ui.slowest import slowest
 from pages.ui.status import job_look
 
-SPREAD = 1.3
-"""The estimate of the time left goes from this pace to one this much slower: late sites in a list are slower."""
 MINUTE_SECONDS = 60.0
 
 
-def bar(
-    job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0, waits_until: datetime | None = None
-) -> None:
-    """Bar beside the figures; under it on a phone. The pace comes from `facts`, or alone as `last_minute`."""
-    told = [
-        f"**{percent(job.progress_percentage)}**",
-        *figures(job, facts, last_minute=last_minute, waits_until=waits_until),
-    ]
+def bar(job: JobRow, facts: JobFacts | None = None, progress: Progress | None = None) -> None:
+    """Bar beside the figures; under it on a phone. With `facts`, the slowest hosts can be opened."""
+    told = [f"**{percent(job.progress_percentage)}**", *figures(job, facts, progress)]
     with st.container(key=f"bar_{job_look(job).color}_{job.id}"):
         left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
         left.progress(min(1.0, job.progress_percentage / 100))
-        right.caption(" · ".join(told))
+        with right.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(" · ".join(told), width="content")
+            if facts and progress and job.started_at:
+                slowest(progress.slowest_hosts)
 
 
-def figures(
-    job: JobRow, facts: JobFacts | None = None, *, last_minute: int = 0, waits_until: datetime | None = None
-) -> list[str]:
+def figures(job: JobRow, facts: JobFacts | None = None, progress: Progress | None = None) -> list[str]:
     """305 of 500, 298 ok, 7 failed, 84/min, 2–3 min left: what there is to say, in this order."""
     done = job.completed_steps + job.failed_steps
     parts = [_("{done} of {total}").format(done=number(done), total=number(job.total_steps))]
@@ -45,29 +40,17 @@ def figures(
     if job.cancelled_steps:
         template = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps)
         parts.append(template.format(n=number(job.cancelled_steps)))
-    ended = facts.steps_last_minute if facts else last_minute
-    return parts + (_taken(job) if job.is_final else pace(job, ended, waits_until=waits_until))
+    return parts + (_taken(job) if job.is_final else pace(job, progress))
 
 
-def pace(job: JobRow, ended: int, at: datetime | None = None, *, waits_until: datetime | None = None) -> list[str]:
-    """84/min and the time left, once there is a pace to judge by: `ended` steps in the minute before `at` (now).
-
-    `waits_until` is the moment before which the last pending step cannot begin.
-    """
-    if job.status is not JobStatus.RUNNING or not ended or job.started_at is None:
+def pace(job: JobRow, progress: Progress | None) -> list[str]:
+    """84/min and the time left of a running job, as soon as there is something to judge by."""
+    if job.status is not JobStatus.RUNNING or progress is None:
         return []
-    at = at or now()
-    seconds = min(MINUTE_SECONDS, max(1.0, (at - job.started_at).total_seconds()))
-    per_minute = round(ended * MINUTE_SECONDS / seconds)
-    waits = max(0.0, (waits_until - at).total_seconds()) if waits_until else 0.0
-    low = max(job.unfinished_steps / per_minute, waits / MINUTE_SECONDS)
-    return [_("{n}/min").format(n=number(per_minute)), time_left(low, low * SPREAD + slowest(job) / MINUTE_SECONDS)]
-
-
-def slowest(job: JobRow) -> float:
-    """The seconds that the last step may need alone: one time limit; all its attempts where steps have failed."""
-    attempts = 1 + int(job.config["max_retries"]) if job.failed_steps else 1
-    return float(job.config["timeout_seconds"]) * attempts
+    left, per_minute = progress.seconds_left, progress.steps_per_minute
+    parts = [_("{n}/min").format(n=number(round(per_minute) if per_minute >= 10 else per_minute))] if per_minute else []
+    words = time_left(left.low / MINUTE_SECONDS, left.high / MINUTE_SECONDS) if left else _("estimating the time left…")
+    return [*parts, words]
 
 
 def time_left(low: float, high: float) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import queries
+from core import queries, waits
 from core.failures import EXPLANATIONS, FailureKind
 from core.i18n import _, ngettext
 from core.queries.rows import JobRow, LineRow, Page, ReportRow, StepRow
 from core.states import StepStatus
+from core.waits import Wait
 from pages.ui import address, chosen_step, columns
 from pages.ui.figures import clock, duration, now, number
 from pages.ui.report_parts import age
@@ -30,6 +31,7 @@ class Steps:
     page: Page[StepRow]
     reports: dict[int, ReportRow]
     lines: dict[int, LineRow]
+    waits: dict[int, Wait]
 
 
 def read(session: Any, job: JobRow, view: View) -> Steps:
@@ -48,7 +50,12 @@ def read(session: Any, job: JobRow, view: View) -> Steps:
     ids = [step.id for step in page.items]
     has_extra = any(name.startswith(columns.EXTRA) for name in view.columns)
     lines = queries.lines.by_steps(session, ids) if has_extra else {}
-    return Steps(page, queries.reports.by_steps(session, ids), lines)
+    return Steps(
+        page,
+        queries.reports.by_steps(session, ids),
+        lines,
+        queries.waits.of_steps(session, job, page.items, now()),
+    )
 
 
 def table(steps: Steps, view: View) -> None:
@@ -122,7 +129,7 @@ def _frame(steps: Steps, view: View) -> pd.DataFrame:
             "status": [step_chip(step.status)],
             "time": _time(step, report),
             "attempts": f":material/history: {_tries(step)}" if step.fence else "",
-            "result": result(step, report, at),
+            "result": result(step, report, steps.waits.get(step.id), at),
             **{name: columns.value(name, report, line) for name in view.columns},
             "report": ":material/arrow_forward:" if step.report_id else "",
         }
@@ -130,7 +137,7 @@ def _frame(steps: Steps, view: View) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def result(step: StepRow, report: ReportRow | None, at: datetime) -> str:
+def result(step: StepRow, report: ReportRow | None, wait: Wait | None, at: datetime) -> str:
     """What came of the step, or why not, or what it waits for."""
     if report is not None:
         words = ngettext("{n} word", "{n} words", report.word_count).format(n=number(report.word_count))
@@ -140,9 +147,10 @@ def result(step: StepRow, report: ReportRow | None, at: datetime) -> str:
     if step.status is StepStatus.FAILED and step.attempts:
         tries = ngettext("{n} attempt", "{n} attempts", step.attempts).format(n=number(step.attempts))
         return f"{sentence} ({tries})"
-    if step.status is StepStatus.PENDING and step.next_attempt_at > at:
-        waits = _("waits until {time}").format(time=clock(step.next_attempt_at))
-        return f"{waits}: {sentence}" if sentence else waits
+    if wait is not None:
+        return " · ".join(
+            filter(None, (waits.sentence(wait, lambda until: clock(until, to_the_second=True)), sentence))
+        )
     return sentence
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,13 +12,14 @@ from core import queries
 from core.db import Database
 from core.failures import FailureKind
 from core.job_service import JobService
+from core.queries.progress import Progress, SecondsLeft
 from core.states import JobStatus
 from core.targets import Policy, parse_rows
 from pages.ui import identity
 from pages.ui.progress import pace
 from pages.ui.status import LOOKS, WARNING
 from tests.pages.conftest import Opened
-from tests.story import claim, completed, failed, job_of, new_job, settle, steps_of
+from tests.story import claim, completed, failed, job_of, later, new_job, settle, steps_of
 
 PAGE = "pages/job.py"
 HOSTILE = "<b>x</b> ![pixel](http://evil.test/p.png) :red[x]"
@@ -134,6 +135,7 @@ def test_a_step_that_waits_for_its_retry_says_until_when(
     settle(database, failed(claim(database)[0], retry_in=600))
     [result] = open_page(PAGE, id=job_id).dataframe[0].value["result"]
     assert result.startswith("waits until ")
+    assert result.endswith(": attempt 2 of 3 · The time limit ran out.")
 
 
 def test_the_url_filters_sorts_and_chooses_columns(open_page: Opened, service: JobService, database: Database) -> None:
@@ -321,23 +323,34 @@ def test_ids_that_name_nothing(open_page: Opened) -> None:
     assert "choose it from the list" in "".join(info.value for info in open_page(PAGE).info)
 
 
-def test_the_pace_of_a_first_minute_counts_the_seconds_that_have_passed(
-    service: JobService, database: Database
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (Progress(84.2, SecondsLeft(130, 175), []), ["84/min", "2–3 min left"]),
+        (Progress(0.5, SecondsLeft(7000, 12000), []), ["0.5/min", "1–4 h left"]),
+        (Progress(90, SecondsLeft(3, 90), []), ["90/min", "up to 2 min left"]),
+        (Progress(90, SecondsLeft(3, 30), []), ["90/min", "less than 1 min left"]),
+        (Progress(0.0, None, []), ["estimating the time left…"]),
+    ],
+)
+def test_pace_and_time_left_in_words(
+    service: JobService, database: Database, progress: Progress, words: list[str]
 ) -> None:
     job = job_of(database, new_job(service, 60))
-    job = replace(job, status=JobStatus.RUNNING, started_at=job.created_at)
-    assert pace(job, 20, job.created_at + timedelta(seconds=15))[0] == "80/min"
-    assert pace(job, 20, job.created_at + timedelta(seconds=600))[0] == "20/min"
-    assert pace(job, 0) == []
+    assert pace(job, progress) == []
+    assert pace(replace(job, status=JobStatus.RUNNING), progress) == words
 
 
-def test_the_time_left_counts_a_slow_last_step_its_attempts_and_its_wait(
-    service: JobService, database: Database
-) -> None:
-    job = job_of(database, new_job(service, 60))
-    job = replace(job, status=JobStatus.RUNNING, started_at=job.created_at)
-    at = job.created_at + timedelta(seconds=60)
-    assert pace(replace(job, completed_steps=40), 60, at)[1] == "less than 1 min left"
-    assert pace(replace(job, completed_steps=39, failed_steps=1), 60, at)[1] == "up to 2 min left"
-    assert pace(replace(job, completed_steps=59), 60, at, waits_until=at + timedelta(minutes=5))[1] == "5–7 min left"
-    assert pace(job, 20, at)[1] == "3–5 min left"
+def test_a_running_job_tells_its_slowest_hosts(open_page: Opened, service: JobService, database: Database) -> None:
+    job_id = new_job(service, 8)
+    screen = open_page(PAGE, id=job_id)
+    assert not screen.table
+    now = datetime.now(UTC)
+    claims = claim(database, now=now)
+    settle(database, *(failed(one, retry_in=600) for one in claims[:6]), now=later(30, now))
+    screen = open_page(PAGE, id=job_id)
+    shown = screen.table[0].value
+    assert list(shown["Host"])[:2] == ["h1.test", "h2.test"]
+    assert next(iter(shown["Time"])) == "30 s"
+    assert "The time limit ran out." in next(iter(shown["Reason"]))
+    assert any("min left" in caption.value for caption in screen.caption)
