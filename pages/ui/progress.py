@@ -22,7 +22,7 @@ def bar(job: JobRow, facts: JobFacts | None = None, progress: Progress | None = 
         left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
         left.progress(min(1.0, job.progress_percentage / 100))
         with right.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(" · ".join(told), width="content")
+            st.caption(" · ".join(told))
             if facts and progress and job.started_at:
                 slowest(progress.slowest_hosts)
 

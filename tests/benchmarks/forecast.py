@@ -1,19 +1,34 @@
 """Does the forecast hold? Many simulated batches, asked at several moments of each, compared with how they ended.
 
-python -m tests.benchmarks.forecast [BATCHES] [--seed N]
+python -m tests.benchmarks.forecast [BATCHES] [--seed N] [--queue]
+
+With --queue each batch runs through the real queue of a database of its own, in made-up time, and the forecast is read
+from there; without, a few lines play the queue.
 """
 
 import argparse
 import heapq
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from statistics import fmean, median
 from time import perf_counter
 
+from core import queries, queue
+from core.errors import FetchError
+from core.failures import FailureKind
 from core.forecast import Course, Ended, HostQueue, Running, Waiting, forecast
 from core.job_config import PRESETS, JobConfig
+from core.job_service import JobService
+from core.queries.progress import SecondsLeft
+from core.queue import Claim
+from core.retry import decide
+from core.settings import Settings
+from tests.story import report_columns
 
 MOMENTS = (0.10, 0.25, 0.50, 0.75)
 """Parts of the steps that have ended when the forecast is asked."""
@@ -208,6 +223,64 @@ class Run:
         return HostQueue(host, untried, gap, again, seconds, len(visits), self.answers.get(host))
 
 
+class QueueRun:
+    """The same job in the real queue of a new database, with the time passed in; asks the reads."""
+
+    def __init__(self, world: World, directory: Path) -> None:
+        self.world, self.begun = world, datetime.now(UTC)
+        self.now = self.begun
+        self.service = JobService.open(Settings.load(data_dir=directory, dns_overrides="*.test=127.0.0.1"))
+        targets = [f"{host}/{n}" for n, host in enumerate(world.steps)]
+        config = world.config.model_dump()
+        self.job_id = self.service.create_batch_scraping_job(targets, config=config, start=True).job.id
+        self.running: list[tuple[datetime, int, Claim, Visit]] = []
+
+    def moments(self) -> Iterator[float]:
+        """Run to the end; stops at each of `MOMENTS` and gives it."""
+        wanted, job = list(MOMENTS), self.service.get_job_status(self.job_id)
+        while not job.is_final:
+            more_at = self._claim()
+            if self.running and (more_at is None or self.running[0][0] <= more_at):
+                self.now = max(self.now, self.running[0][0])
+                self._settle()
+                job = self.service.get_job_status(self.job_id)
+                while wanted and job.total_steps - job.unfinished_steps >= wanted[0] * job.total_steps:
+                    yield wanted.pop(0)
+            else:
+                assert more_at is not None
+                self.now = max(more_at, self.now + timedelta(milliseconds=1))
+        self.service.close()
+
+    def seconds_left(self) -> SecondsLeft | None:
+        """What a reader is told now."""
+        with self.service.database.reading() as session:
+            job = queries.jobs.get(session, self.job_id)
+            return queries.progress.of_job(session, job, self.now).seconds_left
+
+    def _claim(self) -> datetime | None:
+        places = self.world.places - len(self.running)
+        if not places:
+            return None
+        with self.service.database.writing() as session:
+            claimed = queue.claim(session, "engine", places, self.now, max_running_jobs=4)
+        for claim in claimed.claims:
+            visit = self.world.visit(claim.host)
+            heapq.heappush(self.running, (self.now + timedelta(seconds=visit.seconds), claim.step_id, claim, visit))
+        return claimed.more_at
+
+    def _settle(self) -> None:
+        _at, _id, claim, visit = heapq.heappop(self.running)
+        delay = self.world.crawl_delays.get(claim.host, 0.0)
+        came: queue.Settlement = queue.Completed(claim, report_columns(claim.target), "text", delay)
+        if visit.may_pass:
+            again = decide(
+                FetchError(FailureKind.TIMEOUT, ""), claim.attempts + 1, claim.config, self.world.random.random()
+            )
+            came = queue.Failed(claim, FailureKind.TIMEOUT, "", None, again, crawl_delay_seconds=delay)
+        with self.service.database.writing() as session:
+            queue.settle(session, [came], self.now)
+
+
 @dataclass
 class Asked:
     """One forecast and how it came."""
@@ -234,6 +307,18 @@ def ask(seed: int, largest: int = 2_000) -> list[Asked]:
     return [Asked(moment, len(run.world.steps), low, high, run.now - at) for moment, at, low, high in said]
 
 
+def ask_queue(seed: int, largest: int = 400) -> list[Asked]:
+    """The same with the real queue."""
+    said: list[tuple[float, datetime, SecondsLeft]] = []
+    with tempfile.TemporaryDirectory() as directory:
+        run = QueueRun(World.of(seed, largest), Path(directory))
+        for moment in run.moments():
+            if (found := run.seconds_left()) is not None:
+                said.append((moment, run.now, found))
+    steps = len(run.world.steps)
+    return [Asked(moment, steps, left.low, left.high, (run.now - at).total_seconds()) for moment, at, left in said]
+
+
 def report(asked: list[Asked]) -> Iterator[str]:
     """A line for each moment: how many forecasts held, and how wide they were."""
     for moment in MOMENTS:
@@ -252,9 +337,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("batches", nargs="?", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--queue", action="store_true")
     arguments = parser.parse_args()
+    one_batch = ask_queue if arguments.queue else ask
     began = perf_counter()
-    asked = [one for n in range(arguments.batches) for one in ask(arguments.seed * 100_000 + n)]
+    asked = [one for n in range(arguments.batches) for one in one_batch(arguments.seed * 100_000 + n)]
     print("\n".join(report(asked)))
     print(f"all: {sum(one.holds for one in asked) / len(asked):.0%} hold; {perf_counter() - began:.0f} s")
 
