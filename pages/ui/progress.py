@@ -23,8 +23,8 @@ def bar(job: JobRow, facts: JobFacts | None = None, progress: Progress | None = 
         left.progress(min(1.0, job.progress_percentage / 100))
         with right.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(" · ".join(told))
-            if facts and progress and job.started_at:
-                slowest(progress.slowest_hosts)
+            if facts:
+                slowest(progress.slowest_hosts if progress else [])
 
 
 def figures(job: JobRow, facts: JobFacts | None = None, progress: Progress | None = None) -> list[str]:

@@ -15,6 +15,8 @@ from pages.ui.figures import duration, number
 def slowest(hosts: Sequence[SlowHost]) -> None:
     """The button; without a host it is there all the same, so that nothing moves when the first one comes."""
     with st.popover(_("Slowest hosts"), type="tertiary", icon=":material/hourglass_top:", disabled=not hosts):
+        if not hosts:
+            return
         st.caption(_("Time spent on them in the last {n} attempts.").format(n=number(MOST_ENDED)))
         st.table(pd.DataFrame([_row(host) for host in hosts]), border="horizontal", hide_index=True)
 
