@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Enum, String
+from sqlalchemy import JSON, Dialect, Enum, Index, String, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -72,6 +72,11 @@ def enumeration(kind: type[StrEnum], name: str) -> Enum:
         length=20,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index of those rows only for which `where` is true."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def one_of(values: frozenset[StrEnum] | frozenset[JobStatus] | frozenset[StepStatus]) -> str:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from core.models.columns import HOST
+from core.models.columns import HOST, partial
 
 
 class Host(SQLModel, table=True):
@@ -15,18 +15,8 @@ class Host(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("interval_seconds IS NULL OR interval_seconds BETWEEN 0 AND 3600", name="interval"),
         CheckConstraint("crawl_delay_seconds IS NULL OR crawl_delay_seconds BETWEEN 0 AND 60", name="crawl_delay"),
-        Index(
-            "ix_hosts_waited_for",
-            "not_before",
-            sqlite_where=text("not_before IS NOT NULL"),
-            postgresql_where=text("not_before IS NOT NULL"),
-        ),
-        Index(
-            "ix_hosts_overridden",
-            "host",
-            sqlite_where=text("interval_seconds IS NOT NULL"),
-            postgresql_where=text("interval_seconds IS NOT NULL"),
-        ),
+        partial("ix_hosts_waited_for", "not_before", where="not_before IS NOT NULL"),
+        partial("ix_hosts_overridden", "host", where="interval_seconds IS NOT NULL"),
     )
 
     host: str = Field(primary_key=True, sa_type=HOST)

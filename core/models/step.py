@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from core.failures import FailureKind
-from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text, enumeration, one_of
+from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text, enumeration, one_of, partial
 from core.states import STEP_FINAL, Outcome, StepStatus
 
 
@@ -23,40 +23,11 @@ class JobStep(SQLModel, table=True):
         Index(None, "job_id", "status", "id"),
         Index(None, "host", "job_id"),
         Index("ix_job_steps_due", "job_id", "status", "next_attempt_at", "step_number"),
-        Index(
-            "ix_job_steps_visited",
-            "host",
-            sqlite_where=text("status = 'running'"),
-            postgresql_where=text("status = 'running'"),
-        ),
-        Index(
-            "ix_job_steps_parked",
-            "host",
-            "job_id",
-            "next_attempt_at",
-            "step_number",
-            sqlite_where=text("waits_for_host"),
-            postgresql_where=text("waits_for_host"),
-        ),
-        Index(
-            "ix_job_steps_leases",
-            "lease_owner",
-            sqlite_where=text("status = 'running'"),
-            postgresql_where=text("status = 'running'"),
-        ),
-        Index(
-            "ix_job_steps_reused",
-            "reused_report_id",
-            "job_id",
-            sqlite_where=text("reused_report_id IS NOT NULL"),
-            postgresql_where=text("reused_report_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_job_steps_reusing",
-            "job_id",
-            sqlite_where=text("reused_report_id IS NOT NULL"),
-            postgresql_where=text("reused_report_id IS NOT NULL"),
-        ),
+        partial("ix_job_steps_visited", "host", where="status = 'running'"),
+        partial("ix_job_steps_parked", "host", "job_id", "next_attempt_at", "step_number", where="waits_for_host"),
+        partial("ix_job_steps_leases", "lease_owner", where="status = 'running'"),
+        partial("ix_job_steps_reused", "reused_report_id", "job_id", where="reused_report_id IS NOT NULL"),
+        partial("ix_job_steps_reusing", "job_id", where="reused_report_id IS NOT NULL"),
         NO_ID_TWICE,
     )
 
