@@ -199,7 +199,7 @@ def test_a_cancel_stops_a_long_extraction(service: JobService, web: Web) -> None
     web.answers["heavy.extra.test"] = heavy
     job_id = new_job(service, ["heavy.extra.test"], config={"timeout_seconds": 60, "max_bytes": 50 * 1024 * 1024})
     with engine_on(service) as engine:
-        wait(lambda: engine._extractor._running, "the extraction begins")
+        wait(lambda: any(worker._page for worker in list(engine._extractor._open)), "the extraction begins")
         cancelled_at = time.monotonic()
         service.cancel_job(job_id)
         wait(lambda: not engine._running, "the work stops")

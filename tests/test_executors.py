@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
@@ -209,22 +210,22 @@ def test_free_workers_go_round_the_jobs_and_within_a_job_the_first_comes_first()
     unwanted = Abort()
 
     def queue(pool: ThreadPoolExecutor, turn: int, name: str) -> None:
-        before = extractor.waiting(turn)
+        before = extractor.waiting_by_turn().get(turn, 0)
         page = begin(pool, extractor, slow(0.2, name), unwanted if name == "aborted" else None, turn)
         page.add_done_callback(lambda page: ended.append("aborted" if page.exception() else page.result().title or ""))
-        assert wait_until(lambda: extractor.waiting(turn) == before + 1)
+        assert wait_until(lambda: extractor.waiting_by_turn().get(turn) == before + 1)
 
     with ThreadPoolExecutor(12) as pool:
         first = begin(pool, extractor, slow(2), turn=1)
-        assert wait_until(lambda: bool(extractor._running))
+        assert wait_until(lambda: any(worker._page for worker in list(extractor._open)))
         for name in ("1a", "1b", "aborted", "1c", "1d", "2a", "2b", "3a"):
             queue(pool, 1 if name == "aborted" else int(name[0]), name)
         assert extractor.waiting_by_turn() == {1: 5, 2: 2, 3: 1}
         unwanted.set()
-        assert wait_until(lambda: extractor.waiting(1) == 4, 1)
+        assert wait_until(lambda: extractor.waiting_by_turn()[1] == 4, 1)
         assert not first.done() and ended == ["aborted"]
     assert ended == ["aborted", "2a", "3a", "1a", "2b", "1b", "1c", "1d"]
-    assert extractor.waiting_by_turn() == {} and extractor.waiting(1) == 0
+    assert extractor.waiting_by_turn() == {}
     extractor.close()
 
 
@@ -235,8 +236,31 @@ def test_slow_pages_of_one_job_leave_a_worker_to_another() -> None:
         assert wait_until(lambda: any(page.done() for page in heavy), 30)
         quick = [begin(pool, extractor, small(f"page {n}"), turn=2) for n in range(20)]
         assert [page.result().title for page in quick] == [f"page {n}" for n in range(20)]
-        assert extractor.waiting(1) > 0
+        assert extractor.waiting_by_turn()[1] > 0
         assert all(isinstance(page.exception(), FetchError) for page in heavy)
+    extractor.close()
+
+
+class AbortedAtItsTurn(Abort):
+    """Set when the page has got its worker and is not under way yet: with what is to be interrupted second."""
+
+    asked = 0
+
+    def interrupting(self, interrupt: Callable[[], object]) -> AbstractContextManager[None]:
+        self.asked += 1
+        if self.asked == 2:
+            self.set()
+        return super().interrupting(interrupt)
+
+
+def test_an_abort_between_a_page_and_its_worker_ends_the_page() -> None:
+    extractor = Extractor(1)
+    extractor.extract(small("warm"), "https://a.test/", None, Abort())
+    began = time.monotonic()
+    with pytest.raises(Aborted):
+        extractor.extract(slow(30), "https://a.test/", None, AbortedAtItsTurn())
+    assert time.monotonic() - began < 5
+    assert extractor.extract(small("next"), "https://a.test/", None, Abort()).title == "next"
     extractor.close()
 
 

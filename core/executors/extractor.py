@@ -11,8 +11,7 @@ import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -67,7 +66,6 @@ class Extractor:
         self._open: set[Worker] = set()
         self._free: deque[Worker] = deque()
         self._broken: list[Worker] = []
-        self._running: set[Worker] = set()
         self._keeper: threading.Thread | None = None
         self._failures = 0  # to open a place, ever
         self._is_failing = False
@@ -96,10 +94,6 @@ class Extractor:
         that held it died by itself, `NoWorker` when none ever held it, `Aborted` within 1 s of an abort or of `close`.
         """
         return _read(self._answer((body, url, content_type, self._cpu_limit_seconds), abort, turn), url)
-
-    def waiting(self, turn: int) -> int:
-        """How many pages of this job wait for a worker."""
-        return self.waiting_by_turn().get(turn, 0)
 
     def waiting_by_turn(self) -> dict[int, int]:
         """How many pages wait for a worker, by job; jobs without any are left out."""
@@ -188,8 +182,8 @@ class Extractor:
         """The answer to one task; `Gone` tells that the page was never begun and may go to another worker."""
         page = object()
         try:
-            with self._closable(worker), abort.interrupting(lambda: worker.kill(page)):
-                return worker.run(page, task)
+            with worker.holding(page), abort.interrupting(lambda: worker.kill(page)):
+                return worker.run(task)
         except (Gone, Died, TimeoutError) as error:
             self._discard(worker)
             if abort.is_set() or self._closed.is_set():
@@ -197,19 +191,6 @@ class Extractor:
             if isinstance(error, Gone):
                 raise
             raise self._translate(error, worker, task[1]) from error
-
-    @contextmanager
-    def _closable(self, worker: Worker) -> Iterator[None]:
-        """The worker has a page. `close` kills it, unless it was closed before."""
-        with self._lock:
-            if self._closed.is_set():
-                raise Aborted
-            self._running.add(worker)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running.discard(worker)
 
     def _translate(self, error: Exception, worker: Worker, url: str) -> LoteError:
         """The error of our tree for a page that its worker did not answer."""

@@ -7,7 +7,8 @@ import signal
 import socket
 import struct
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import connection
 
 from core import extract_worker
@@ -64,21 +65,24 @@ class Worker:
         """Whether there is a process."""
         return not connection.wait([self._process.sentinel], 0)
 
-    def run(self, page: object, task: Task) -> bytes:
-        """The pickled answer to a task; `page` names it for `kill`.
-
-        Raises `Gone`, `Died`, or TimeoutError when it was silent for too long.
-        """
+    @contextmanager
+    def holding(self, page: object) -> Iterator[None]:
+        """It has this page for the length of the block, under way or not: `page` names it for `kill`."""
         with self._lock:
             self._page = page
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._page = None
+
+    def run(self, task: Task) -> bytes:
+        """The pickled answer to a task. Raises `Gone`, `Died`, or TimeoutError when it was silent for too long."""
         try:
             self._send(task)
             return self._receive()
         except BlockingIOError as error:
             raise TimeoutError from error
-        finally:
-            with self._lock:
-                self._page = None
 
     def _send(self, task: Task) -> None:
         """Until the process says that it has the task: a killed one may still look alive."""
