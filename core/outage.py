@@ -104,7 +104,7 @@ class Outages:
                 try:
                     ours = self._judge(job_id)
                 finally:
-                    self._let_go(job_id, ours)
+                    self._let_go(job_id, ours or self._abort.is_set())  # at a stop nobody has found out whose it is
             if time.monotonic() >= self._probe_at:
                 self._probe_at = time.monotonic() + self._probe_seconds
                 self._probe()
