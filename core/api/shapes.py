@@ -28,6 +28,9 @@ Person = Annotated[str, Field(max_length=LONGEST_AUTHOR)]
 CommentBody = Annotated[str, Field(min_length=1, max_length=LONGEST_BODY, description="Plain text")]
 Priority = Annotated[int, Field(ge=-10, le=10, description="Higher goes first")]
 Domain = Annotated[str, Field(description="A domain or URL")]
+Domains = Annotated[
+    list[Domain], FailFast(), Field(max_length=LARGEST_LIST, description="Domains or URLs, one target each")
+]
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
@@ -104,9 +107,7 @@ class NewBatch(NewJob):
         json_schema_extra={"examples": [{"domains": ["example.com", "example.org/about"], "name": "Cartera Q4"}]}
     )
 
-    domains: Annotated[
-        list[Domain], FailFast(), Field(max_length=LARGEST_LIST, description="Domains or URLs, one target each")
-    ]
+    domains: Domains
 
 
 class MoreDomains(Body):
@@ -114,9 +115,7 @@ class MoreDomains(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"domains": ["example.net", "example.com/blog"]}]})
 
-    domains: Annotated[
-        list[Domain], FailFast(), Field(max_length=LARGEST_LIST, description="Domains or URLs, one target each")
-    ]
+    domains: Domains
 
 
 class NewSingle(NewJob):
