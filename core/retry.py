@@ -23,9 +23,13 @@ def decide(failure: FetchError, attempt: int, config: JobConfig, jitter: float) 
     """
     if attempt > config.max_retries or not may_pass(failure) or asks_too_long(failure):
         return None
-    doubled = config.backoff_seconds * 2.0 ** min(attempt - 1, 32)
-    backoff = min(doubled, MAX_BACKOFF_SECONDS) * (0.5 + 0.5 * jitter)
+    backoff = longest_backoff_seconds(attempt, config) * (0.5 + 0.5 * jitter)
     return max(backoff, failure.retry_after_seconds or 0.0)
+
+
+def longest_backoff_seconds(attempt: int, config: JobConfig) -> float:
+    """The pause after so many attempts, before jitter takes of it."""
+    return min(config.backoff_seconds * 2.0 ** min(attempt - 1, 32), MAX_BACKOFF_SECONDS)
 
 
 def may_pass(failure: FetchError) -> bool:

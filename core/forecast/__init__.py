@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from core.forecast.course import Course, Ended, HostQueue, Running, Waiting
-from core.forecast.draws import Draws, backoff_seconds
+from core.forecast.draws import Draws
+from core.retry import longest_backoff_seconds
 
 __all__ = [
     "Course",
@@ -68,4 +69,4 @@ def worst_seconds(course: Course) -> float:
     if not spent:
         return 0.0
     attempts = range(min(spent) + 1, config.max_retries + 2)
-    return len(attempts) * config.timeout_seconds + sum(backoff_seconds(n, config) for n in attempts[:-1])
+    return len(attempts) * config.timeout_seconds + sum(longest_backoff_seconds(n, config) for n in attempts[:-1])

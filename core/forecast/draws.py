@@ -14,8 +14,7 @@ from statistics import fmean, pstdev
 from core.estimate import DEAD_SECONDS, DEAD_SHARE
 from core.forecast.course import Course, HostQueue
 from core.forecast.lanes import lanes_at_work, places_at_work
-from core.job_config import JobConfig
-from core.retry import MAX_BACKOFF_SECONDS
+from core.retry import longest_backoff_seconds
 
 PRIOR_WEIGHT = 10.0
 """How many first attempts the usual share of dead targets stands for, before the job has shown its own."""
@@ -260,12 +259,7 @@ class Draws:
         return some[int(len(some) * place)]
 
     def _backoff(self, attempt: int) -> float:
-        return backoff_seconds(attempt, self._config) * self._random.uniform(0.5, 1.0)
-
-
-def backoff_seconds(attempt: int, config: JobConfig) -> float:
-    """The longest pause after so many attempts, see `retry.decide`."""
-    return min(config.backoff_seconds * 2.0 ** min(attempt - 1, 32), MAX_BACKOFF_SECONDS)
+        return longest_backoff_seconds(attempt, self._config) * self._random.uniform(0.5, 1.0)
 
 
 def _survival(ended: Sequence[float], ages: Sequence[float]) -> list[float]:
