@@ -82,4 +82,4 @@ def _reopen(session: Session, attempts: dict[int, int], kinds: Collection[Failur
         **dict.fromkeys(("completed_at", "error_kind", "error_message")),
     }
     session.execute(sa.update(JOB_STEPS).where(JOB_STEPS.c.id.in_(again), JOB_STEPS.c.status.in_(_OPEN)).values(fresh))
-    return sum(row.status == StepStatus.FAILED for row in rows if row.id in again)
+    return sum(row.status == StepStatus.FAILED and row.error_kind in kinds for row in rows)
