@@ -1,10 +1,8 @@
 """What people set for a host: the pause between two visits, whatever jobs and robots.txt say."""
 
-from typing import Any
-
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from core import dialect
 from core.errors import InvalidInput
 from core.i18n import N_, _
 from core.models import HOSTS
@@ -33,8 +31,7 @@ def set_interval(session: Session, host: str, seconds: float | None, policy: Pol
             longest=f"{LONGEST_SECONDS:g}",
         )
     name = str(accepted[0].host)
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(HOSTS).values(host=name, interval_seconds=seconds)
+    statement = dialect.insert(session, HOSTS).values(host=name, interval_seconds=seconds)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[HOSTS.c.host], set_={"interval_seconds": statement.excluded.interval_seconds}

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from core import dialect
 from core.draft import Created
 from core.errors import InvalidInput
 from core.i18n import N_, _
@@ -64,9 +64,8 @@ def _reserve(session: Session, request: Idempotency, now: datetime) -> dict[str,
 
 
 def _insert(session: Session, request: Idempotency, now: datetime) -> bool:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = {"key": request.key, "caller": request.caller, "request_hash": request.request_hash, "created_at": now}
-    statement = dialect.insert(IDEMPOTENCY_KEYS).values(values).on_conflict_do_nothing()
+    statement = dialect.insert(session, IDEMPOTENCY_KEYS).values(values).on_conflict_do_nothing()
     return session.execute(statement.returning(IDEMPOTENCY_KEYS.c.key)).first() is not None
 
 

@@ -1,6 +1,6 @@
 """When a host may be visited again: the longest of three pauses, or what people have set for it. Pure.
 
-`entry` is a row with the columns of `hosts`, all None for a host that was never visited.
+`entry` is a row with the `ENTRY` columns of `hosts`, all None for a host that was never visited.
 """
 
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from typing import Any
 
 from core.retry import MAX_RETRY_AFTER_SECONDS
 
+ENTRY = ("last_ended_at", "crawl_delay_seconds", "not_before", "interval_seconds")
 BREAKING_OFF_SECONDS = 2.0
 """A visit whose claim is gone ends within this time; until then its host counts as visited."""
 

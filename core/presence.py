@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from core import __version__
+from core.dialect import is_postgresql
 from core.models import ENGINES
 
 SEEN_SECONDS = 30
@@ -61,7 +62,7 @@ class EngineRow:
 
 def moment(session: Session) -> datetime:
     """Now, by the clock that all engines of this database share: the server's; on SQLite that of the one machine."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         now: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
         return now.astimezone(UTC)
     return datetime.now(UTC)

@@ -33,6 +33,10 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
+SPENT = (Outcome.COMPLETED, Outcome.FAILED)
+"""An attempt that ended so is spent: its target answered or failed. Any other one was not the target's."""
+
+
 class JobType(StrEnum):
     """`job_type` of a job."""
 

@@ -11,7 +11,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 LEVELS = [
     {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals", "disk"},
-    {"models"},
+    {"models", "dialect"},
     {
         "targets",
         "tables",

@@ -11,7 +11,7 @@ from core import reasons
 from core.breaker import OURS, WINDOW, Ended
 from core.models import Host, Job, JobStep, StepAttempt
 from core.queries.rows import Json
-from core.states import JobStatus, Outcome, StepStatus
+from core.states import SPENT, JobStatus, StepStatus
 
 KNOWN_FOR = timedelta(days=7)
 """A host that answered within this time can witness that the network works."""
@@ -98,13 +98,12 @@ def pending_targets(session: Session, job_id: int) -> list[str]:
 
 def _attempts(job_id: int, since: datetime) -> sa.Select[Any]:
     """Attempts of the job that its targets answered or failed, the newest first."""
-    outcomes = [Outcome.COMPLETED, Outcome.FAILED]
     completed_at = col(StepAttempt.completed_at)
     columns: list[Any] = [col(JobStep.host), col(JobStep.target), col(StepAttempt.error_kind), completed_at]
     return (
         sa.select(*columns)
         .join(JobStep, col(JobStep.id) == col(StepAttempt.step_id))
-        .where(col(JobStep.job_id) == job_id, col(StepAttempt.outcome).in_(outcomes))
+        .where(col(JobStep.job_id) == job_id, col(StepAttempt.outcome).in_(SPENT))
         .where(completed_at >= since)
         .order_by(completed_at.desc(), col(StepAttempt.id).desc())
     )

@@ -14,7 +14,7 @@ from core.i18n import N_
 from core.models import Comment, Job, JobLine, JobStep, Report, StepAttempt
 from core.queries.paging import by_keyset, by_number, columns, many, one
 from core.queries.rows import Deletion, JobFacts, JobRow, Page, Summary
-from core.states import JobStatus, JobType, Outcome, StepStatus, Verdict
+from core.states import SPENT, JobStatus, JobType, StepStatus, Verdict
 
 LARGEST_ID = 2**63 - 1
 QUEUED = (col(Job.status) == JobStatus.PENDING) & col(Job.queued_at).is_not(None)
@@ -140,7 +140,7 @@ def steps_since(session: Session, since: datetime) -> int:
         .select_from(StepAttempt)
         .where(
             col(StepAttempt.completed_at) >= since,
-            col(StepAttempt.outcome).in_([Outcome.COMPLETED, Outcome.FAILED]),
+            col(StepAttempt.outcome).in_(SPENT),
         )
         .join(JobStep, col(JobStep.id) == col(StepAttempt.step_id))
         .where(col(JobStep.status).in_([StepStatus.COMPLETED, StepStatus.FAILED]))

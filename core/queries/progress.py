@@ -19,7 +19,7 @@ from core.job_config import JobConfig
 from core.models import HOSTS, JOB_STEPS, STEP_ATTEMPTS
 from core.politeness import gap_seconds
 from core.queries.rows import JobRow
-from core.states import STEP_FINAL, JobStatus, Outcome, StepStatus
+from core.states import SPENT, STEP_FINAL, JobStatus, Outcome, StepStatus
 
 MOST_ENDED = 300
 """Latest attempts of the job that are looked at."""
@@ -31,8 +31,6 @@ SAMPLED = 300
 """Steps, spread over the job, that show which hosts have many pages left."""
 MOST_HOSTS, SLOWEST = 100, 5
 """Hosts with several pages whose pauses are looked up; hosts that are told as slowest."""
-
-_OUTCOMES = [Outcome.COMPLETED, Outcome.FAILED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def _latest(session: Session, job: JobRow) -> Sequence[Any]:
     for looked_at in LOOKED_AT:
         latest = (
             sa.select(a.step_id, a.number, a.started_at, a.completed_at, a.outcome, a.error_kind, a.http_status)
-            .where(a.completed_at >= job.started_at, a.outcome.in_(_OUTCOMES))
+            .where(a.completed_at >= job.started_at, a.outcome.in_(SPENT))
             .order_by(a.completed_at.desc())
             .limit(looked_at)
             .subquery()

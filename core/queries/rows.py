@@ -236,8 +236,8 @@ class Summary:
 class JobFacts:
     """What the Job screen shows beside the job itself.
 
-    `failures` counts failed steps by kind; `not_taken` counts rejected and duplicate
-    lines; `ahead` counts the queued jobs before a queued one; `reused_steps` point to reports made before.
+    `failures` counts failed steps by kind; `not_taken` counts rejected and duplicate lines; `ahead` counts the queued
+    jobs before a queued one; `reused_steps` point to reports made before.
     """
 
     running_steps: int

@@ -9,11 +9,10 @@ from sqlmodel import Session
 from core.errors import InvalidInput
 from core.job_config import JobConfig
 from core.models import HOSTS, JOB_STEPS
+from core.politeness import ENTRY
 from core.queries.rows import JobRow, StepRow
 from core.states import JobStatus, StepStatus
 from core.waits import Wait, judge
-
-_ENTRY = ("last_ended_at", "crawl_delay_seconds", "not_before", "interval_seconds")
 
 
 def of_steps(session: Session, job: JobRow, steps: Iterable[StepRow], now: datetime) -> dict[int, Wait]:
@@ -42,7 +41,7 @@ def of_steps(session: Session, job: JobRow, steps: Iterable[StepRow], now: datet
             JOB_STEPS.c.id,
             visited.label("is_visited"),
             comes_next.label("next_id"),
-            *(HOSTS.c[name] for name in _ENTRY),
+            *(HOSTS.c[name] for name in ENTRY),
         )
         .select_from(JOB_STEPS.outerjoin(HOSTS, HOSTS.c.host == JOB_STEPS.c.host))
         .where(JOB_STEPS.c.id.in_(list(waiting)))

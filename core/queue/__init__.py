@@ -4,10 +4,11 @@ Transactions lock in the order job, steps, the rest; each function works in the 
 """
 
 from core.queue.breaker import give_back, trip
-from core.queue.claim import Claim, Claimed, claim, held, recall, renew
+from core.queue.claim import Claim, Claimed, claim, held, renew
 from core.queue.create import create, keep_list_order
 from core.queue.extend import extend
 from core.queue.hold import hold, release
+from core.queue.ledger import recall
 from core.queue.move import cancel, delete, pause, resume, retry, start
 from core.queue.rescue import rescue
 from core.queue.settle import Completed, Failed, Lost, Settled, Settlement, WorkerGone, settle

@@ -9,24 +9,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import reasons
+from core import dialect, reasons
 from core.errors import InvalidInput
 from core.job_config import JobConfig
 from core.models import HOSTS, JOB_STEPS, JOBS, STEP_ATTEMPTS
-from core.politeness import BREAKING_OFF_SECONDS, free_at
-from core.retry import MAX_RETRY_AFTER_SECONDS
-from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
+from core.politeness import BREAKING_OFF_SECONDS, ENTRY, free_at
+from core.states import JOB_MOVES, SPENT, STEP_MOVES, JobEvent, JobStatus, StepEvent, StepStatus
 
 LEASE_SECONDS = 60
 CLAIM_LOCK = 0x4C6F7465
-"""Key of PostgreSQL's advisory lock: claims of several engines go one after the other, as SQLite's do by themselves."""
+"""Claims of several engines go one after the other."""
 ROUNDS = 4
 """How often one claim reads on when the steps that it reads have to wait for their hosts."""
 READ_BEYOND = 32
 """Due steps read beyond those that are wanted, because some of them will have to wait."""
 PARKED_SECONDS = 600.0
 """A step that waits behind others of its host is looked at again after this, if no end of a visit makes it due."""
-CLOCK_SLACK_SECONDS = 60.0
 
 _OWN = STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id
 _CLAIMED = [JOB_STEPS.c[n] for n in ("id", "job_id", "step_number", "target", "host", "attempts", "fence", "overrides")]
@@ -82,8 +80,7 @@ def claim(
     First queued jobs get the free places for running jobs. `only_job` keeps to that job; nothing is claimed of the
     jobs that are `held_back`.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(CLAIM_LOCK)))
+    dialect.go_one_by_one(session, CLAIM_LOCK)
     begun = _begin(session, now, max_running_jobs, only_job)
     claims: list[Claim] = []
     jobs: list[_Job] = []
@@ -183,7 +180,7 @@ def _ended_within(seconds: float, now: datetime) -> sa.ColumnElement[bool]:
     """Attempts that their own target answered or failed less than `seconds` ago; what a clock set back wrote is old."""
     return STEP_ATTEMPTS.c.completed_at.between(
         now - timedelta(seconds=seconds), now + timedelta(seconds=BREAKING_OFF_SECONDS)
-    ) & STEP_ATTEMPTS.c.outcome.in_([Outcome.COMPLETED, Outcome.FAILED])
+    ) & STEP_ATTEMPTS.c.outcome.in_(SPENT)
 
 
 def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -> list[Claim]:
@@ -245,9 +242,8 @@ class _Sorting:
     def _due(self, limit: int) -> sa.Select[Any]:
         visit = JOB_STEPS.alias("visit")
         visited = sa.exists().where(visit.c.host == JOB_STEPS.c.host, visit.c.status == StepStatus.RUNNING)
-        entry = [HOSTS.c[n] for n in ("last_ended_at", "crawl_delay_seconds", "not_before", "interval_seconds")]
         return (
-            sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host, visited.label("is_visited"), *entry)
+            sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host, visited.label("is_visited"), *(HOSTS.c[n] for n in ENTRY))
             .select_from(JOB_STEPS.outerjoin(HOSTS, HOSTS.c.host == JOB_STEPS.c.host))
             .where(JOB_STEPS.c.job_id == self._job.id, JOB_STEPS.c.status == StepStatus.PENDING)
             .where(JOB_STEPS.c.next_attempt_at <= self._now, JOB_STEPS.c.id.not_in(list(self._chosen.values())))
@@ -273,20 +269,6 @@ class _Sorting:
             moments = [{"first": step_id, "next_attempt_at": moment} for step_id, moment in self._first.values()]
             self._session.execute(waits.where(JOB_STEPS.c.id == sa.bindparam("first")), moments)
         self._behind = []
-
-
-def recall(session: Session, now: datetime) -> int:
-    """Steps that wait longer than any rule allows are due: their moment comes from a clock that was set back since."""
-    overridden = session.execute(sa.select(sa.func.max(HOSTS.c.interval_seconds))).scalar() or 0.0
-    running = sa.select(JOBS.c.id, JOBS.c.config).where(JOBS.c.status == JobStatus.RUNNING).order_by(JOBS.c.id)
-    recalled = 0
-    for job_id, config in session.execute(running).all():
-        longest = max(PARKED_SECONDS, MAX_RETRY_AFTER_SECONDS, config.get("interval_seconds", 0.0), overridden)
-        far = JOB_STEPS.c.next_attempt_at > now + timedelta(seconds=longest + CLOCK_SLACK_SECONDS)
-        waiting = (JOB_STEPS.c.job_id == job_id) & (JOB_STEPS.c.status == StepStatus.PENDING)
-        due = session.execute(sa.update(JOB_STEPS).where(waiting, far).values(next_attempt_at=now))
-        recalled += int(due.rowcount)  # type: ignore[attr-defined]
-    return recalled
 
 
 def _more_at(session: Session, jobs: list[_Job], now: datetime) -> datetime | None:

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from core import dialect
 from core.models import HOSTS, JOB_STEPS, JOBS
 from core.politeness import BREAKING_OFF_SECONDS
+from core.queue.claim import PARKED_SECONDS
 from core.retry import MAX_RETRY_AFTER_SECONDS
+from core.robots import MAX_CRAWL_DELAY_SECONDS
 from core.states import JobStatus, StepStatus
 
-MAX_CRAWL_DELAY_SECONDS = 60.0
+CLOCK_SLACK_SECONDS = 60.0
 
 _FACTS = ("answered_at", "crawl_delay_seconds", "not_before")
 
@@ -35,9 +37,8 @@ def ended(session: Session, visits: Iterable[Ended]) -> None:
     rows = [_row(visit) for visit in sorted({visit.host: visit for visit in visits}.values(), key=lambda v: v.host)]
     if not rows:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(HOSTS)
-    new: Any = statement.excluded
+    statement = dialect.insert(session, HOSTS)
+    new = statement.excluded
     facts = {name: sa.func.coalesce(new[name], HOSTS.c[name]) for name in _FACTS}
     session.execute(
         statement.on_conflict_do_update(
@@ -74,6 +75,20 @@ def look_again(session: Session, job_ids: Collection[int]) -> None:
     created_at = sa.select(JOBS.c.created_at).where(JOBS.c.id == JOB_STEPS.c.job_id).scalar_subquery()
     waiting = JOB_STEPS.c.job_id.in_(job_ids) & (JOB_STEPS.c.status == StepStatus.PENDING) & JOB_STEPS.c.waits_for_host
     session.execute(sa.update(JOB_STEPS).where(waiting).values(next_attempt_at=created_at))
+
+
+def recall(session: Session, now: datetime) -> int:
+    """Steps that wait longer than any rule allows are due: their moment comes from a clock that was set back since."""
+    overridden = session.execute(sa.select(sa.func.max(HOSTS.c.interval_seconds))).scalar() or 0.0
+    running = sa.select(JOBS.c.id, JOBS.c.config).where(JOBS.c.status == JobStatus.RUNNING).order_by(JOBS.c.id)
+    recalled = 0
+    for job_id, config in session.execute(running).all():
+        longest = max(PARKED_SECONDS, MAX_RETRY_AFTER_SECONDS, config.get("interval_seconds", 0.0), overridden)
+        far = JOB_STEPS.c.next_attempt_at > now + timedelta(seconds=longest + CLOCK_SLACK_SECONDS)
+        waiting = (JOB_STEPS.c.job_id == job_id) & (JOB_STEPS.c.status == StepStatus.PENDING)
+        due = session.execute(sa.update(JOB_STEPS).where(waiting, far).values(next_attempt_at=now))
+        recalled += int(due.rowcount)  # type: ignore[attr-defined]
+    return recalled
 
 
 def _row(visit: Ended) -> dict[str, Any]:

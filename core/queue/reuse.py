@@ -10,20 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import queries
+from core import dialect, queries
 from core.models import JOB_STEPS, JOBS, REPORTS
 from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, StepEvent, StepStatus
 
 REUSE_LOCK = 0x4C6F7465_7265
-"""PostgreSQL's advisory lock between starts that point to reports and deletes that take them; before any row."""
+"""Lock between starts that point to reports and deletes that take them; before any row."""
 
 log = logging.getLogger(__name__)
 
 
 def keep_reports(session: Session) -> None:
     """No report goes until this transaction ends; called before it locks a row."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(REUSE_LOCK)))
+    dialect.keep_away(session, REUSE_LOCK)
 
 
 def reuse(session: Session, job_id: int, now: datetime, *, after_step: int = 0) -> int:
@@ -73,7 +72,7 @@ def _young_reports(job_id: int, since: datetime, after_step: int) -> sa.Select[A
 def _result_data(session: Session, report_id: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
     """`{"report_id": …, "reused": true}`, made in the database."""
     document = sa.literal('{"report_id": ') + sa.cast(report_id, sa.String) + sa.literal(', "reused": true}')
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect.is_postgresql(session):
         return sa.cast(document, sa.JSON)
     return sa.type_coerce(document, sa.String)
 
@@ -96,8 +95,7 @@ def rehome(session: Session, job_id: int) -> None:
 
     Locks the job and those others in the order of their ids.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(REUSE_LOCK)))
+    dialect.go_one_by_one(session, REUSE_LOCK)
     pointing = (
         sa.select(JOB_STEPS.c.reused_report_id.label("report_id"), sa.func.min(JOB_STEPS.c.id).label("step_id"))
         .join(REPORTS, REPORTS.c.id == JOB_STEPS.c.reused_report_id)

@@ -1,0 +1,28 @@
+"""What SQLite and PostgreSQL do each in their own way."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+
+def is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert(session: Session, table: sa.Table) -> Any:
+    """An INSERT that knows ON CONFLICT."""
+    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
+
+
+def go_one_by_one(session: Session, key: int) -> None:
+    """Wait until no other transaction has this lock, and keep it to the end; on SQLite they do so by themselves."""
+    if is_postgresql(session):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def keep_away(session: Session, key: int) -> None:
+    """Keep out those that go one by one with this key, to the end of the transaction, but none that does the same."""
+    if is_postgresql(session):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(key)))
