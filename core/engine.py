@@ -5,10 +5,8 @@ other engine takes up when this one dies.
 """
 
 import logging
-import random
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -18,14 +16,14 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_RUNNING
 
-from core import owner, presence, queue, reasons, retry
+from core import owner, presence, queue, reasons
 from core.abort import Abort
+from core.attempt import attempt, ids, is_no_answer
 from core.caretaker import ROUND_SECONDS, Caretaker
 from core.db import Database
 from core.disk import Disk
-from core.errors import Aborted, DatabaseDown, DatabaseUnusable, FetchError, NoWorker, WorkerDied
+from core.errors import DatabaseDown, DatabaseUnusable
 from core.executors import Extractor
-from core.failures import FailureKind
 from core.fetch import Fetcher
 from core.heart import Heart, awake_at
 from core.outage import LOOK_SECONDS, PROBE_SECONDS, Outages
@@ -33,7 +31,8 @@ from core.outbox import Outbox
 from core.presence import IDLE_SECONDS, EngineKind
 from core.queries import jobs
 from core.queries.rows import JobRow
-from core.queue import Claim, Completed, Failed, Lost, Settled, Settlement, WorkerGone
+from core.queue import Claim, Lost, Settled
+from core.runners import Runners
 from core.settings import Settings
 from core.states import JobStatus
 from core.steps import Scraped, scrape
@@ -46,10 +45,6 @@ DRAIN_SECONDS = 10.0
 ABORT_SECONDS = 5.0
 FAULT_TOLD_SECONDS = 60.0
 """How often each tick tells that the database fails."""
-RUNNER_PATIENCE_SECONDS = 1.0
-"""How long a thread that runs steps waits for the next one."""
-NO_WORKER_SECONDS = 30.0
-"""A step comes back after this when no extraction process could be started for its page."""
 BACKLOG_PER_PROCESS = 4
 """Pages of one job that may wait for each worker process before nothing more of it is claimed."""
 
@@ -90,9 +85,6 @@ class Engine:
         self._turning = threading.Lock()
         self._is_asked = False
         self._state = threading.Condition()
-        self._ready: deque[tuple[Claim, Abort]] = deque()
-        self._handing = threading.Condition()
-        self._idle_runners = 0
         self._stopping = False
         self._dispatched_at: float | None = None
         self._scheduler = BackgroundScheduler(
@@ -100,6 +92,7 @@ class Engine:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,
         )
+        self._runners = Runners(lambda run: self._scheduler.add_job(run, executor="steps"), self._work)
         self._heart = Heart(self._scheduler)
 
     # -- life
@@ -137,8 +130,7 @@ class Engine:
             self._stopping = True
         with self._turning:  # a claim that is under way is finished, so that nothing is claimed behind our back
             pass
-        with self._handing:
-            self._handing.notify_all()
+        self._runners.stop()
         self._outages.stop()
         with self._state:
             self._state.wait_for(lambda: not self._running, timeout=drain_seconds)
@@ -260,22 +252,13 @@ class Engine:
                 )
             for job_id in claimed.begun:
                 log.info("job began", extra={"job_id": job_id})
-            self._hand_out(claimed.claims)
+            ready = [(one, Abort()) for one in claimed.claims]
+            with self._state:
+                self._running.update({(one.step_id, one.fence): (one, abort) for one, abort in ready})
+            self._runners.hand_out(ready)
             if claimed.more_at is not None:
                 self._wake_at(claimed.more_at)
         self._dispatched_at = time.monotonic()
-
-    def _hand_out(self, claims: list[Claim]) -> None:
-        """Runners that wait take the steps; for the others new ones are started."""
-        ready = [(claim, Abort()) for claim in claims]
-        with self._state:
-            self._running.update({(one.step_id, one.fence): (one, abort) for one, abort in ready})
-        with self._handing:
-            self._ready.extend(ready)
-            missing = len(self._ready) - self._idle_runners
-            self._handing.notify(len(ready))
-        for _ in range(missing):
-            self._scheduler.add_job(self._work, executor="steps")
 
     def _backlogged(self) -> list[int]:
         """Jobs whose pages wait for a worker process already; more of them would only take places from others."""
@@ -289,55 +272,17 @@ class Engine:
                 self._turn, "date", run_date=moment, id="wake", replace_existing=True, max_instances=2
             )
 
-    def _work(self) -> None:
-        """One attempt after the other, each from claim to settlement, as long as there are some."""
-        while (ready := self._next()) is not None:
-            claim, abort = ready
-            log.info("step began: %s", claim.target, extra=_ids(claim))
-            began = awake_at()
-            settlement = self._attempt(claim, abort)
-            if _is_no_answer(settlement) and self._heart.slept_since(began):
-                log.warning("step: its failure is that of a process that slept; it is tried again", extra=_ids(claim))
-                settlement = Lost(claim)
-            if not self._outages.keeps(settlement):
-                self._outbox.put(settlement)
-            self._turn()
-
-    def _next(self) -> tuple[Claim, Abort] | None:
-        """The next step; None when none came for a while."""
-        with self._handing:
-            self._idle_runners += 1
-            self._handing.wait_for(lambda: self._ready or self._stopping, RUNNER_PATIENCE_SECONDS)
-            self._idle_runners -= 1
-            return self._ready.popleft() if self._ready else None
-
-    def _attempt(self, claim: Claim, abort: Abort) -> Settlement:
-        try:
-            scraped = self._scrape(claim, self._fetcher, self._extractor, self._settings, abort)
-        except Aborted:
-            log.info("step stopped: %s", claim.target, extra=_ids(claim))
-            return Lost(claim)
-        except NoWorker as error:
-            log.warning("step: %s", error, extra=_ids(claim))
-            return Lost(claim, NO_WORKER_SECONDS)
-        except WorkerDied as error:
-            log.warning("step: %s", error, extra=_ids(claim))
-            return WorkerGone(claim, str(error))
-        except FetchError as error:
-            return self._failed(claim, error)
-        except Exception:  # the edge of an attempt: our own fault must cost this step only
-            log.exception("step failed by a fault of Lote's own", extra=_ids(claim))
-            return Failed(claim, FailureKind.EXTRACT, "An internal error; the log has the details.", None, None)
-        return Completed(claim, scraped.report, scraped.text, scraped.crawl_delay_seconds)
-
-    def _failed(self, claim: Claim, error: FetchError) -> Failed:
-        spent = claim.attempts + 1
-        retry_in = retry.decide(error, spent, claim.config, random.random())
-        then = "no further attempt" if retry_in is None else f"next attempt in {retry_in:.1f} s"
-        log.warning("attempt failed (%s): %s; %s", error.kind, error, then, extra=_ids(claim))
-        message = retry.last_word(error) if retry_in is None else error.detail
-        asked = error.retry_after_seconds, error.crawl_delay_seconds
-        return Failed(claim, error.kind, message, error.http_status, retry_in, *asked)
+    def _work(self, claim: Claim, abort: Abort) -> None:
+        """One attempt, from claim to settlement."""
+        log.info("step began: %s", claim.target, extra=ids(claim))
+        began = awake_at()
+        settlement = attempt(claim, lambda: self._scrape(claim, self._fetcher, self._extractor, self._settings, abort))
+        if is_no_answer(settlement) and self._heart.slept_since(began):
+            log.warning("step: its failure is that of a process that slept; it is tried again", extra=ids(claim))
+            settlement = Lost(claim)
+        if not self._outages.keeps(settlement):
+            self._outbox.put(settlement)
+        self._turn()
 
     def _settled(self, settled: Settled) -> None:
         """Tell what was written, and give the places back."""
@@ -346,7 +291,7 @@ class Engine:
                 self._running.pop((settlement.claim.step_id, settlement.claim.fence), None)
             self._state.notify_all()
         for settlement, status in settled.steps:
-            log.info("step %s", status or "had another owner: its result is dropped", extra=_ids(settlement.claim))
+            log.info("step %s", status or "had another owner: its result is dropped", extra=ids(settlement.claim))
         for job_id, end in settled.ended:
             self._outages.forget(job_id)
             log.info("job ended: %s", end, extra={"job_id": job_id})
@@ -355,15 +300,6 @@ class Engine:
     def _id(self) -> str:
         assert self._owner is not None, "the engine was not started"
         return self._owner.id
-
-
-def _ids(claim: Claim) -> dict[str, int]:
-    return {"job_id": claim.job_id, "step_id": claim.step_id}
-
-
-def _is_no_answer(settlement: Settlement) -> bool:
-    """Whether it failed without a word of its target."""
-    return isinstance(settlement, WorkerGone) or (isinstance(settlement, Failed) and settlement.http_status is None)
 
 
 _told_at: dict[str, float] = {}

@@ -30,7 +30,7 @@ LEVELS = [
     {"db"},
     {"queries", "reasons", "waits", "draft", "rows", "presence"},
     {"queue", "fetch", "extract_worker", "executors", "export", "comments", "hosts", "idempotency", "installation"},
-    {"steps", "outbox", "heart", "witness", "outage", "caretaker"},
+    {"steps", "attempt", "runners", "outbox", "heart", "witness", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access"},
     {"demo"},
