@@ -13,7 +13,7 @@ from core.fetch.faults import FOREIGN, fault
 from core.fetch.judgement import failure_of_status
 from core.fetch.page import FetchOptions, ProxyRefused
 from core.fetch.redirect import REDIRECTS, next_url
-from core.fetch.request import MAX_SHOWN, ask, shown
+from core.fetch.request import MAX_SHOWN, ask, port_of, shown
 from core.fetch.robots_files import Origin, RobotsFiles
 from core.fetch.session import GuardSession
 from core.fetch.visit import Visit
@@ -22,7 +22,6 @@ from core.robots import Robots, RobotsVerdict
 
 MAX_REDIRECTS = 5
 """A robots.txt behind more of them does not exist (RFC 9309, 2.3.1.2)."""
-_PORTS = {"http": 80, "https": 443}
 
 
 class Permission:
@@ -119,7 +118,7 @@ class Permission:
 
 def _origin(url: str) -> Origin:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    return parts.scheme, parts.hostname or "", port_of(parts)
 
 
 def _address(url: str) -> str:

@@ -1,6 +1,6 @@
 """One request that passes the guard: URL → the head of the answer, its body unread."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 
@@ -39,11 +39,15 @@ def shown(value: str | None) -> str | None:
     return "".join(char for char in value[:MAX_SHOWN] if char.isprintable()) if value is not None else None
 
 
+def port_of(parts: SplitResult) -> int:
+    """The port that a URL leads to."""
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
 def _check_before_proxy(visit: Visit, url: str) -> None:
     """Refuse a name that is bad where it resolves here. The proxy looks it up again, and may see another one."""
     parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    host, port = visit.guard.destination(parts.hostname or "", port)
+    host, port = visit.guard.destination(parts.hostname or "", port_of(parts))
     visit.doing = f"looking {host} up"
     try:
         addresses = visit.look_ups.addresses(host, port, visit, PROXIED_LOOK_UP_SECONDS)
