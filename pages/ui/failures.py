@@ -8,7 +8,7 @@ from core.queries.rows import JobFacts, JobRow
 from pages.ui import address, dialog
 from pages.ui.actions import attempt
 from pages.ui.app import service
-from pages.ui.figures import number
+from pages.ui.figures import exact, number
 from pages.ui.steps_view import narrow
 from pages.ui.watch import told_at_end
 
@@ -67,7 +67,7 @@ def _recipe(job: JobRow, kind: str, count: int) -> None:
     if kind == FailureKind.TIMEOUT:
         seconds = min(LONGEST_SECONDS, 2 * float(job.config["timeout_seconds"]))
         overrides = {"timeout_seconds": seconds}
-        text = _("{retry} with {n} s").format(retry=text, n=f"{seconds:g}")
+        text = _("{retry} with {n} s").format(retry=text, n=exact(seconds))
     st.button(
         text,
         key="act_recipe",

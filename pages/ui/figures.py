@@ -30,6 +30,11 @@ def number(n: float) -> str:
     return format_decimal(n, pattern, locale=language())
 
 
+def exact(n: float) -> str:
+    """0.25 (en), 0,25 (es): every decimal that was asked for."""
+    return format_decimal(n, "#,##0.######", locale=language())
+
+
 def percent(value: float) -> str:
     """`value` of 100, rounded down by its maker: 61 %."""
     return format_percent(value / 100, "#,##0.# %", locale=language()) if value % 1 else f"{number(value)} %"

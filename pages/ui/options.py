@@ -9,10 +9,10 @@ from types import UnionType
 from typing import Any, get_args, get_origin
 
 import streamlit as st
-from babel.numbers import format_decimal
 
-from core.i18n import N_, _, language, ngettext
+from core.i18n import N_, _, ngettext
 from core.job_config import MIB, PRESETS, JobConfig
+from pages.ui.figures import exact
 
 PRESET_NAMES = {"gentle": N_("Gentle"), "normal": N_("Normal"), "fast": N_("Fast")}
 
@@ -71,18 +71,13 @@ def summary(config: JobConfig) -> str:
     return ", ".join(
         [
             _("{n} at a time").format(n=config.concurrency),
-            _("{n} s pause").format(n=_number_of(config.interval_seconds)),
+            _("{n} s pause").format(n=exact(config.interval_seconds)),
             ngettext("{n} retry", "{n} retries", config.max_retries).format(n=config.max_retries),
-            _("{n} s limit").format(n=_number_of(config.timeout_seconds)),
+            _("{n} s limit").format(n=exact(config.timeout_seconds)),
             _("robots.txt respected") if config.respect_robots else _("robots.txt not respected"),
             *_reuse(config.reuse_days),
         ]
     )
-
-
-def _number_of(seconds: float) -> str:
-    """0.25 (en), 0,25 (es): every decimal that was asked for."""
-    return format_decimal(seconds, "#,##0.######", locale=language())
 
 
 def _reuse(days: int) -> list[str]:
