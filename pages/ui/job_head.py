@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from core.failures import FailureKind
-from core.i18n import N_, _, ngettext
+from core.i18n import _, ngettext
 from core.queries.progress import Progress
 from core.queries.rows import JobFacts, JobRow
 from core.reasons import sentence
@@ -15,23 +15,13 @@ from core.settings import Settings
 from core.states import JobStatus
 from pages.ui.app import JOBS, engine_status
 from pages.ui.figures import ago, clock, middle, moment, number, percent, plain
-from pages.ui.menu import act, job_menu
+from pages.ui.menu import ITEMS, act, job_menu, label
 from pages.ui.progress import bar
 from pages.ui.status import ORIGINS, job_badge, tile_word
 
 NAME_WIDTH = 44
 TILE_HEIGHT = 112
 """With room for the note under the number, so that nothing moves when it comes or goes."""
-ICONS = {
-    "start": ":material/play_arrow:",
-    "pause": ":material/pause:",
-    "resume": ":material/play_arrow:",
-    "retry": ":material/replay:",
-    "remaining": ":material/playlist_play:",
-    "export": ":material/download:",
-    "again": ":material/restart_alt:",
-    "cancel": ":material/cancel:",
-}
 WHOLE_FAILURE = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS})
 
 
@@ -90,8 +80,8 @@ def tiles(job: JobRow, facts: JobFacts, progress: Progress | None) -> None:
         (tile_word("pending"), job.unfinished_steps, running if job.is_active else None),
     ]
     with st.grid(4, min_column_width=130, gap="small"):
-        for label, count, note in shown:
-            st.metric(label, number(count), note, delta_color="off", delta_arrow="off", border=True, height=TILE_HEIGHT)
+        for word, count, note in shown:
+            st.metric(word, number(count), note, delta_color="off", delta_arrow="off", border=True, height=TILE_HEIGHT)
     bar(job, facts, progress)
 
 
@@ -122,34 +112,17 @@ def advice(job: JobRow, facts: JobFacts, settings: Settings) -> None:
 
 def _actions(job: JobRow) -> None:
     first = primary(job)
-    _button(first, job, _label(first, job), type="primary")
+    _button(first, job, type="primary")
     if not job.is_final:
-        _button("cancel", job, _("Cancel"))
+        _button("cancel", job)
     if first != "export" and not job.is_not_started:
-        _button("export", job, _("Export"))
+        _button("export", job)
     job_menu(job, key=f"menu_{job.id}", opens=False)
 
 
-def _button(item: str, job: JobRow, label: str, type: Literal["primary", "secondary"] = "secondary") -> None:
-    st.button(label, key=f"act_{item}", type=type, icon=ICONS[item], on_click=act, args=(item, job))
-
-
-LABELS = {
-    "start": N_("Start"),
-    "pause": N_("Pause"),
-    "resume": N_("Resume"),
-    "export": N_("Export"),
-    "again": N_("Run again"),
-}
-
-
-def _label(item: str, job: JobRow) -> str:
-    if item == "retry":
-        return ngettext("Retry {n} failed", "Retry {n} failed", job.failed_steps).format(n=number(job.failed_steps))
-    if item == "remaining":
-        template = ngettext("Run the remaining {n}", "Run the remaining {n}", job.cancelled_steps)
-        return template.format(n=number(job.cancelled_steps))
-    return _(LABELS[item])
+def _button(item: str, job: JobRow, type: Literal["primary", "secondary"] = "secondary") -> None:
+    icon, _text = ITEMS[item]
+    st.button(label(item, job), key=f"act_{item}", type=type, icon=icon, on_click=act, args=(item, job))
 
 
 def _share(count: int, job: JobRow) -> str | None:

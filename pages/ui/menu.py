@@ -59,9 +59,19 @@ def job_menu(job: JobRow, key: str, opens: bool = True) -> None:
         icon=":material/more_vert:",
         type="tertiary",
         help=_("More actions"),
-        format_func=lambda item: f"{ITEMS[item][0]} {_label(item, job)}",
+        format_func=lambda item: f"{ITEMS[item][0]} {label(item, job)}",
         on_click=lambda: act(st.session_state[key], job),
     )
+
+
+def label(item: str, job: JobRow) -> str:
+    """What an item of the menu says, wherever it stands."""
+    if item == "retry":
+        return ngettext("Retry {n} failed", "Retry {n} failed", job.failed_steps).format(n=number(job.failed_steps))
+    if item == "remaining":
+        template = ngettext("Run the remaining {n}", "Run the remaining {n}", job.cancelled_steps)
+        return template.format(n=number(job.cancelled_steps))
+    return _(ITEMS[item][1])
 
 
 def act(item: str, job: JobRow) -> None:
@@ -92,12 +102,3 @@ def _run(item: str, job: JobRow) -> JobRow:
             moved = service().run_again(job.id, created_by=who(), origin=Origin.UI)
     told_at_end(moved.id)
     return moved
-
-
-def _label(item: str, job: JobRow) -> str:
-    if item == "retry":
-        return ngettext("Retry {n} failed", "Retry {n} failed", job.failed_steps).format(n=number(job.failed_steps))
-    if item == "remaining":
-        template = ngettext("Run the remaining {n}", "Run the remaining {n}", job.cancelled_steps)
-        return template.format(n=number(job.cancelled_steps))
-    return _(ITEMS[item][1])
