@@ -17,6 +17,11 @@ def read_page() -> int:
     return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 7 else 1
 
 
+def as_id(given: str) -> int | None:
+    """The id that is written there; None for anything but a number that a database takes."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+
+
 def write(**values: str | int | None) -> None:
     """Put the values into the URL, empty ones out of it; one entry in the browser's history."""
     merged = {**st.query_params.to_dict(), **{name: str(value or "") for name, value in values.items()}}

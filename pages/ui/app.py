@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.job_config import MIB
 from core.job_service import JobService
 from core.vitals import vitals
+from pages.ui import address
 from pages.ui.identity import ask_name, who
 
 __all__ = [
@@ -50,12 +51,12 @@ def free_mib_of_full_disk() -> int | None:
 
 def asked_id(thing: str) -> int | None:
     """`?id=` of the URL; None when there is none. Raises `NotFound` when it is no number."""
-    given = st.query_params.get("id", "").strip()
+    given = address.read("id")
     if not given:
         return None
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
+    if (found := address.as_id(given)) is None:
         raise NotFound(N_("There is no {thing} {id}. It may have been deleted."), thing=thing, id=given)
-    return int(given)
+    return found
 
 
 def origin() -> str:

@@ -20,7 +20,7 @@ from core.settings import Settings
 from core.tables import UPLOAD_LIMIT_BYTES as MAX_BYTES
 from core.tables import Table
 from core.targets import Policy, Targets
-from pages.ui import options
+from pages.ui import address, options
 from pages.ui.app import service
 from pages.ui.figures import day, now
 
@@ -238,9 +238,9 @@ def just_made(signature: object, within_seconds: float = 10) -> int | None:
 
 
 def _duplicate(given: str) -> None:
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
+    if (job_id := address.as_id(given)) is None:
         raise NotFound(N_("There is no job {id}. It may have been deleted."), id=given)
-    job = service().get_job_status(int(given))
+    job = service().get_job_status(job_id)
     put_text(service().input_text(job.id))
     st.session_state[NAME], st.session_state[DESCRIPTION] = job.name, job.description
     options.load(FORM, job.config)
