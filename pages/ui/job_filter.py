@@ -86,36 +86,39 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
             label_visibility="collapsed",
             on_change=_look,
         )
-        st.selectbox(
-            _("Type"),
-            OFFERED_TYPES,
-            key="type",
-            placeholder=_("Type"),
-            format_func=lambda kind: _(TYPES[kind]),
-            label_visibility="collapsed",
-            width=110,
-            on_change=lambda: _narrow(type=st.session_state["type"]),
-        )
-        st.selectbox(
-            _("Owner"),
-            sorted({*owners, *([asked.owner] if asked.owner else [])}),
-            key="owner",
-            placeholder=_("Owner"),
-            label_visibility="collapsed",
-            width=130,
-            on_change=lambda: _narrow(
-                owner=st.session_state["owner"], **({"view": ""} if asked.view == "mine" else {})
-            ),
-        )
-        st.text_input(
-            _("Search"),
-            key="q",
-            type="search",
-            placeholder=_("Name contains, host begins with…"),
-            label_visibility="collapsed",
-            width=240,
-            on_change=lambda: _narrow(q=st.session_state["q"]),
-        )
+        _fields(asked, owners)
+
+
+def _fields(asked: JobFilter, owners: list[str]) -> None:
+    """Type, owner and search."""
+    st.selectbox(
+        _("Type"),
+        OFFERED_TYPES,
+        key="type",
+        placeholder=_("Type"),
+        format_func=lambda kind: _(TYPES[kind]),
+        label_visibility="collapsed",
+        width=110,
+        on_change=lambda: _narrow(type=st.session_state["type"]),
+    )
+    st.selectbox(
+        _("Owner"),
+        sorted({*owners, *([asked.owner] if asked.owner else [])}),
+        key="owner",
+        placeholder=_("Owner"),
+        label_visibility="collapsed",
+        width=130,
+        on_change=lambda: _narrow(owner=st.session_state["owner"], **({"view": ""} if asked.view == "mine" else {})),
+    )
+    st.text_input(
+        _("Search"),
+        key="q",
+        type="search",
+        placeholder=_("Name contains, host begins with…"),
+        label_visibility="collapsed",
+        width=240,
+        on_change=lambda: _narrow(q=st.session_state["q"]),
+    )
 
 
 def _narrow(**values: str | None) -> None:
