@@ -11,12 +11,14 @@ from core.i18n import N_, _
 from core.job_config import JobConfig
 from core.states import Origin
 from core.targets import Targets
-from pages.ui import draft, options
+from pages.ui import draft, made, options
 from pages.ui.app import origin, service
+from pages.ui.made import Made
 from pages.ui.share import INLINE_LINES, curl
 
 TRIED = 5
 """How many targets "Try first 5" takes."""
+RECENT_SECONDS = 10
 
 
 def create(by: str, *, start: bool, first: int | None = None) -> int:
@@ -24,22 +26,28 @@ def create(by: str, *, start: bool, first: int | None = None) -> int:
 
     A second click gets the job of the first one. The form is emptied when it is drawn again, but for a try.
     """
-    last = draft.made()
+    last = made.last()
     config = JobConfig.parse(options.chosen(draft.FORM))
     reading = draft.read()
     signature = (first, reading.key, config, draft.name())
     with last.lock:
-        if (job_id := draft.just_made(signature)) is not None:
+        if (job_id := _just_made(last, signature)) is not None:
             return job_id
         last.job_id = _create(reading.targets, config, by, start, first)
         last.signature, last.at, last.is_left_over = signature, monotonic(), first is None
         return last.job_id
 
 
+def _just_made(last: Made, signature: object) -> int | None:
+    """The job that the same click, or the one before an emptied form, has just made."""
+    is_recent = last.job_id is not None and monotonic() - last.at < RECENT_SECONDS
+    return last.job_id if is_recent and (draft.is_empty() or last.signature == signature) else None
+
+
 def _create(found: Targets, config: JobConfig, by: str, start: bool, first: int | None) -> int:
     if not found.accepted:
         raise InvalidInput(_missing(found))
-    made = service().create_batch_scraping_job(
+    job = service().create_batch_scraping_job(
         found if first is None else Targets(found.accepted[:first]),
         name=draft.name(),
         description=draft.description(),
@@ -48,7 +56,7 @@ def _create(found: Targets, config: JobConfig, by: str, start: bool, first: int 
         start=start,
         origin=Origin.UI,
     )
-    return made.id
+    return job.id
 
 
 def as_call(found: Targets, config: JobConfig) -> None:

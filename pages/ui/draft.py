@@ -5,10 +5,8 @@ The form's widgets draw it; callbacks change it before the script runs; `targets
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePath
-from threading import Lock
-from time import monotonic
 
 import streamlit as st
 
@@ -20,7 +18,7 @@ from core.settings import Settings
 from core.tables import UPLOAD_LIMIT_BYTES as MAX_BYTES
 from core.tables import Table
 from core.targets import Policy, Targets
-from pages.ui import address, options
+from pages.ui import address, made, options
 from pages.ui.app import service
 from pages.ui.figures import day, now
 
@@ -32,8 +30,8 @@ PASTE, UPLOAD = "paste", "file"
 SAMPLE = ("example.com", "example.org", "example.net", "iana.org", "wikipedia.org")
 FREEZING_LINES = 2_000
 """A longer text makes the browser's box slow: it is kept here instead and shown as a file."""
-_LONG, _TABLE, _BYTES, _FIXES, _READ, _BEGUN, _MADE, _TURN = (
-    f"new__{name}" for name in ("long", "table", "bytes", "fixes", "read", "begun", "made", "turn")
+_LONG, _TABLE, _BYTES, _FIXES, _READ, _BEGUN, _TURN = (
+    f"new__{name}" for name in ("long", "table", "bytes", "fixes", "read", "begun", "turn")
 )
 Fix = tuple[int, str, str]
 """Line, what stands there, what is meant."""
@@ -53,21 +51,9 @@ class Reading:
     version: int
 
 
-@dataclass(slots=True)
-class Made:
-    """The job that was made last, of what (`signature`) and when; whether the form has yet to be emptied of it."""
-
-    job_id: int | None = None
-    signature: object = None
-    at: float = 0.0
-    is_left_over: bool = False
-    lock: Lock = field(default_factory=Lock)
-    """Held while a job is made: the run of a second click begins before that of the first has ended."""
-
-
 def begin() -> None:
     """Fill the form when it is opened for something: `?from=` another job, `?sample=1`; once for each address."""
-    if (last := made()).is_left_over:
+    if (last := made.last()).is_left_over:
         clear()
         last.is_left_over = False
     st.session_state.setdefault(SOURCE, PASTE)
@@ -218,23 +204,6 @@ def fix(line: int, old: str, new: str) -> None:
         st.session_state[_FIXES] = [*st.session_state.get(_FIXES, ()), (line, old, new)]
     else:
         put_text(_corrected(text(), [(line, old, new)]))
-
-
-def made() -> Made:
-    """What was made last in this session, to be written into.
-
-    A second click stops the run of the first at its next look into session state: what has to be kept of a new job goes
-    into this object, which was fetched before.
-    """
-    found: Made = st.session_state.setdefault(_MADE, Made())
-    return found
-
-
-def just_made(signature: object, within_seconds: float = 10) -> int | None:
-    """The job that the same click, or the one before an emptied form, has just made."""
-    last = made()
-    is_recent = last.job_id is not None and monotonic() - last.at < within_seconds
-    return last.job_id if is_recent and (is_empty() or last.signature == signature) else None
 
 
 def _duplicate(given: str) -> None:
