@@ -37,6 +37,8 @@ def postgresql_url() -> Iterator[str]:
         url = sa.make_url(server.get_uri()).set(
             drivername="postgresql+psycopg", database=f"template_{uuid.uuid4().hex}"
         )
+        _administer(url, "ALTER SYSTEM SET fsync = off")  # it need not outlive the machine; tests wait for it most
+        _administer(url, "SELECT pg_reload_conf()")
         _administer(url, f'CREATE DATABASE "{url.database}"')
         database = Database(url.render_as_string(hide_password=False), Path(directory))
         database.migrate()
