@@ -80,15 +80,6 @@ def test_paste_and_create_at_once_makes_one_job_that_tells_what_was_not_taken(pa
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
-def test_a_second_click_makes_no_second_job(page: Page, app: App) -> None:
-    before = app.get("/jobs")["total"]
-    page.goto("/new")
-    paste(page, "tidewater-bakery.test")
-    page.get_by_role("button", name="Create and start").dblclick()
-    job_id_of(page)
-    assert app.get("/jobs")["total"] == before + 1
-
-
 def test_a_report_is_read_and_its_neighbours_are_a_click_away(page: Page, app: App) -> None:
     job_id = app.batch(["tidewater-bakery.test", "panaderia-elmolino.test"])
     app.ended(job_id)
