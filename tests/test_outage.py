@@ -1,8 +1,7 @@
 """The engine when the network goes: a job pauses with its reason, goes on by itself, and nothing is spent by it."""
 
 import socket
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,11 @@ from core.engine import Engine
 from core.fetch import Fetcher
 from core.job_service import JobService
 from core.queries.rows import JobRow
-from core.states import FINAL, JobStatus
+from core.states import JobStatus
 from tests.site import Web, bulk_hosts
 from tests.story import assert_counters_hold, job_of, new_job, steps_of
+from tests.test_engine import ended, wait
 
-PATIENCE_SECONDS = 60
 WEB = "web.invalid"
 """The name that every `.test` host leads to, so that the resolver decides whether there is a network."""
 
@@ -57,20 +56,8 @@ def engine_on(service: JobService, network: Network, *, only_job: int | None = N
     return engine
 
 
-def wait(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.02)
-
-
 def paused(service: JobService, job_id: int) -> JobRow:
     wait(lambda: job_of(service.database, job_id).status is JobStatus.PAUSED, f"job {job_id} pauses")
-    return job_of(service.database, job_id)
-
-
-def ended(service: JobService, job_id: int) -> JobRow:
-    wait(lambda: job_of(service.database, job_id).status in FINAL, f"job {job_id} ends")
     return job_of(service.database, job_id)
 
 
