@@ -9,7 +9,7 @@ from core.failures import EXPLANATIONS
 from core.i18n import _, ngettext
 from core.queries.progress import MOST_ENDED, SlowHost
 from core.rows import unicode_form
-from pages.ui.figures import duration, number
+from pages.ui.figures import duration, number, plain
 
 
 def slowest(hosts: Sequence[SlowHost]) -> None:
@@ -28,7 +28,7 @@ def _row(host: SlowHost) -> dict[str, object]:
         waiting.format(n=number(host.waiting_steps)) if host.waiting_steps else "",
     ]
     return {
-        _("Host"): unicode_form(host.host),
+        _("Host"): plain(unicode_form(host.host)),
         _("Time"): duration(host.seconds),
         _("Attempts"): number(host.attempts),
         _("Reason"): " ".join(filter(None, reasons)),
