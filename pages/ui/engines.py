@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+import pandas as pd
 import streamlit as st
 
 from core.i18n import N_, _
 from core.presence import EngineKind
 from core.queries.engines import EngineAtWork
-from pages.ui.figures import ago, duration, moment, number
+from pages.ui.figures import ago, duration, moment, number, plain
 
 KINDS = {
     EngineKind.APP: N_("app"),
@@ -17,18 +18,18 @@ KINDS = {
 
 
 def engines(rows: list[EngineAtWork]) -> None:
-    """A table with a row for each."""
+    """A table with a row for each; texts that do not fit go on in a second line."""
     if not rows:
         st.caption(_("No engine lives on this database."))
         return
-    st.dataframe([_cells(row) for row in rows], hide_index=True, key="engines", height="content")
+    st.table(pd.DataFrame([_cells(row) for row in rows]), border="horizontal", hide_index=True)
 
 
 def _cells(row: EngineAtWork) -> dict[str, str]:
     vitals = row.engine.vitals
     places = _("{n} of {total}").format(n=number(vitals.get("running_steps", 0)), total=number(vitals.get("places", 0)))
     return {
-        _("Engine"): f"{_(KINDS[row.engine.kind])} · {row.engine.machine} · {row.engine.pid}",
+        _("Engine"): f"{_(KINDS[row.engine.kind])} · {plain(row.engine.machine)} · {row.engine.pid}",
         _("Version"): row.engine.version,
         _("Since"): moment(row.engine.started_at),
         _("Seen"): ago(row.engine.seen_at),

@@ -131,6 +131,6 @@ def test_every_engine_is_shown_with_what_it_holds(open_page: Opened, service: Jo
         now = presence.moment(session)
         vitals_there = {"running_steps": 2, "places": 16, "worker_processes": 4, "idle_seconds": 1.0}
         presence.show(session, EngineRow(held[0].owner, EngineKind.WORKER, now, now, vitals_there))
-    table = str(open_page(PAGE).dataframe[0].value.iloc[0].to_dict())
+    table = str(open_page(PAGE).table[0].value.iloc[0].to_dict())
     for text in ("worker", "2 of 16", "'Claims held': '2'"):
         assert text in table
