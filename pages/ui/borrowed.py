@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.i18n import N_, _, language
 
-SCRIPT = Path(__file__).with_name("borrowed.js")
+SCRIPT = Path(__file__).with_name("borrowed.js").read_text(encoding="utf-8")
 Word = str | tuple[str, str]
 """Streamlit's text, or that text and what we say instead; {places} stand for anything."""
 
@@ -178,10 +178,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
 def translate() -> None:
     """Have the page say these words in the reader's language; it takes no room."""
     spoken = json.dumps([language(), list(said())], ensure_ascii=False).replace("</", "<\\/")
-    st.html(f"<script>{SCRIPT.read_text(encoding='utf-8')}(...{spoken});</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{SCRIPT}(...{spoken});</script>", unsafe_allow_javascript=True)
 
 
-def said() -> "list[tuple[str, str, str]]":
+def said() -> list[tuple[str, str, str]]:
     """Place, Streamlit's text and ours, for all that differ in the language of the present context."""
     pairs = [
         (place, *(word if isinstance(word, tuple) else (word, word)))

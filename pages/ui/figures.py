@@ -72,10 +72,8 @@ def ago(dt: datetime, at: datetime | None = None) -> str:
 
 
 def moment(dt: datetime) -> str:
-    """The absolute time with its zone: Nov 24, 2026, 10:02:11 AM CET."""
-    local = dt.astimezone(zone())
-    pattern = {"en": "d MMM y, HH:mm:ss z", "es": "d MMM y, HH:mm:ss z"}[language()]
-    return format_datetime(local, pattern, tzinfo=zone(), locale=language())
+    """The absolute time with its zone: 24 Nov 2026, 10:02:11 CET."""
+    return format_datetime(dt, "d MMM y, HH:mm:ss z", tzinfo=zone(), locale=language())
 
 
 def clock(dt: datetime, *, to_the_second: bool = False) -> str:
@@ -104,7 +102,7 @@ def middle(text: str, width: int = 48) -> str:
     """The text, cut in its middle to `width` characters: the end of a name tells as much as its beginning."""
     if len(text) <= width:
         return text
-    head = (width - 1 + 1) // 2
+    head = width // 2
     return text[:head].rstrip() + ELLIPSIS + text[len(text) - (width - 1 - head) :].lstrip()
 
 

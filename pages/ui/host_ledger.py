@@ -58,8 +58,8 @@ def _cells(row: HostRow) -> dict[str, str]:
     return {
         _("Host"): unicode_form(row.host),
         _("Now"): _state(row),
-        _("Set by hand"): _pause(row.interval_seconds),
-        _("Crawl-delay"): _pause(row.crawl_delay_seconds or None),
+        _("Set by hand"): duration(row.interval_seconds),
+        _("Crawl-delay"): duration(row.crawl_delay_seconds or None),
         _("Last visit"): moment(row.last_ended_at) if row.last_ended_at else "",
         _("Last answer"): moment(row.answered_at) if row.answered_at else "",
     }
@@ -71,10 +71,6 @@ def _state(row: HostRow) -> str:
     if row.not_before is not None and row.not_before > now():
         return _("asked to wait until {time}").format(time=clock(row.not_before))
     return ""
-
-
-def _pause(seconds: float | None) -> str:
-    return "" if seconds is None else duration(seconds)
 
 
 def _form() -> None:
