@@ -160,9 +160,13 @@ class Outages:
         """Let the jobs go on for which the network works again: a witness or one of their own targets answers."""
         with self._database.reading() as session:
             held = reads.held(session, self._only_job)
-            asked = {job.job_id: reads.witnesses(session, job.job_id, job.since) for job in held}
-            for job_id, targets in asked.items():
-                targets += reads.pending_targets(session, job_id)
+            asked = {
+                job.job_id: [
+                    *reads.witnesses(session, job.job_id, job.since),
+                    *reads.pending_targets(session, job.job_id),
+                ]
+                for job in held
+            }
         if not held:
             return
         answers = self._ask({target for targets in asked.values() for target in targets})
