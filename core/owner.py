@@ -26,11 +26,6 @@ class Owner:
         os.close(self._descriptor)
 
 
-def alive(data_dir: Path) -> list[str]:
-    """Owners on this data directory whose process lives."""
-    return [path.stem for path in _locks(data_dir) if _is_locked(path)]
-
-
 def gone(data_dir: Path) -> list[str]:
     """Owners on this data directory whose process has died; `forget` them when nothing of theirs is left."""
     return [path.stem for path in _locks(data_dir) if not _is_locked(path)]
