@@ -141,7 +141,7 @@ class Engine:
             self._state.wait_for(lambda: not self._running, timeout=ABORT_SECONDS)
             for claim, _abort in self._running.values():
                 self._outbox.put(Lost(claim))
-        _logged(lambda: self._outbox.flush(wait=True))()
+        _logged(self._settle_all)()
         self._heart.stop()
         self._scheduler.shutdown(wait=False)
         self._extractor.close()
@@ -202,6 +202,9 @@ class Engine:
                 _logged(self._fill)()
             finally:
                 self._turning.release()
+
+    def _settle_all(self) -> None:
+        self._outbox.flush(wait=True)
 
     def _check_fences(self) -> None:
         """Stop the work on steps that are not ours any more: cancelled, or taken over."""
