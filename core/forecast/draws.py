@@ -93,7 +93,6 @@ class Draws:
 
     def end(self) -> float:
         """Seconds to the end of the job."""
-        course, lanes = self._course, self._lanes
         running = self._running(self._share(self._ripe))
         known = self._firsts + Counter(one.fails for one in running if not one.attempts)
         failing, dead = self._share(known), self._share(self._later, PERSISTENT_WEIGHT, PERSISTENT_SHARE)
@@ -107,16 +106,14 @@ class Draws:
         work += sum(one.untried * (one.seconds + self._rest) for one in hosts)
         tried = self._time(work, self._singles + sum(one.untried for one in hosts) + len(running))
         again = [(1, failed, took)] + [(one.attempts + 1, 1, [one.seconds]) for one in running if one.fails]
-        again += [(one.attempts, one.steps, sorted(one.took) or took) for one in course.waiting]
+        again += [(one.attempts, one.steps, sorted(one.took) or took) for one in self._course.waiting]
         rounds: list[tuple[float, float]] = [self._retries(*group, dead, good) for group in again]
         rounds += [(one.again * (one.seconds + self._rest), one.again) for one in hosts]
         retries = self._time(sum(seconds for seconds, _n in rounds), sum(n for _seconds, n in rounds))
-        bulk = tried + retries + self._unevenness(lanes, retries > 0) - self._rest
+        bulk = tried + retries + self._unevenness(retries > 0) - self._rest
         alone = (one.visits * (one.seconds + one.gap) - one.gap for one in hosts)
-        doubt = self._random.lognormvariate(0.0, DOUBT + DOUBT_AT_FIRST / sqrt(len(course.ended)))
-        return doubt * max(
-            0.0, bulk, self._layers(hosts, lanes), *self._chains(running, failed, took, tried, dead), *alone
-        )
+        doubt = self._random.lognormvariate(0.0, DOUBT + DOUBT_AT_FIRST / sqrt(len(self._course.ended)))
+        return doubt * max(0.0, bulk, self._layers(hosts), *self._chains(running, failed, took, tried, dead), *alone)
 
     def _time(self, lane_seconds: float, visits: float) -> float:
         """What so many visits with the pauses after them take all lanes, and the places of the engine alone."""
@@ -186,7 +183,7 @@ class Draws:
         gap = max(queue.gap_seconds, self._rest)
         return _Host(queue.untried, seconds, gap, again, queue.untried + again + queue.again)
 
-    def _layers(self, hosts: list[_Host], lanes: float) -> float:
+    def _layers(self, hosts: list[_Host]) -> float:
         """Until the pages of these hosts are tried: the k-th page of a host comes after the first k - 1 of all the
         others, and a host is not visited again before its pause is over."""
         layers: list[tuple[float, float]] = []
@@ -194,7 +191,7 @@ class Draws:
         for host in reversed(hosts):
             work += host.seconds + self._rest
             slowest = max(slowest, host.seconds + host.gap)
-            layers.append((work / lanes, slowest))
+            layers.append((work / self._lanes, slowest))
         seconds = done = idle = 0.0
         for host, (busy, pause) in zip(hosts, reversed(layers), strict=True):
             idle = max(0.0, pause - busy)
@@ -214,11 +211,11 @@ class Draws:
         bad = fmean(self._random.choices(took, k=min(RESAMPLED, dead or 1)))
         return dead * left * (bad + self._rest) + (steps - dead) * (good + self._rest), dead * left + steps - dead
 
-    def _unevenness(self, lanes: float, ends_with_retries: bool) -> float:
+    def _unevenness(self, ends_with_retries: bool) -> float:
         """The last lane ends later than the average one."""
         course, some = self._course, (self._bad or self._slow) if ends_with_retries or not self._good else self._good
         left = course.untried + len(course.running) + sum(one.steps for one in course.waiting)
-        ends = [self._random.choice(some) * self._random.random() for _ in range(min(int(lanes), left, 8))]
+        ends = [self._random.choice(some) * self._random.random() for _ in range(min(int(self._lanes), left, 8))]
         return max(ends) - fmean(ends) if ends else 0.0
 
     def _chains(
