@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from core import dialect
 from core.errors import InvalidInput
-from core.i18n import N_, _
+from core.i18n import N_, Amount, _
 from core.models import HOSTS
 from core.targets import Policy, parse_items
 
@@ -27,8 +27,8 @@ def set_interval(session: Session, host: str, seconds: float | None, policy: Pol
         raise InvalidInput(
             N_("A pause of {seconds} s is not possible: from 0 to {longest} s are."),
             errors=[{"field": "interval_seconds", "detail": _("from 0 to 3,600")}],
-            seconds=f"{seconds:g}",
-            longest=f"{LONGEST_SECONDS:g}",
+            seconds=Amount(seconds),
+            longest=Amount(LONGEST_SECONDS),
         )
     name = str(accepted[0].host)
     statement = dialect.insert(session, HOSTS).values(host=name, interval_seconds=seconds)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT_LANGUAGE = "en"
-GROUPED = {"en": ",", "es": "."}
+GROUPED, POINT = {"en": ",", "es": "."}, {"en": ".", "es": ","}
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
@@ -21,6 +21,13 @@ class Count(int):
 
     def __format__(self, spec: str) -> str:
         return f"{int(self):,}".replace(",", GROUPED[language()])
+
+
+class Amount(float):
+    """A measure in a message: with as many decimals as it has, behind the reader's decimal sign (1.5 or 1,5)."""
+
+    def __format__(self, spec: str) -> str:
+        return f"{float(self):g}".replace(".", POINT[language()])
 
 
 def N_(message: str) -> str:

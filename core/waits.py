@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from core.i18n import _
+from core.i18n import Amount, _
 from core.job_config import JobConfig
 from core.politeness import free_at, gap_seconds
 from core.queries.rows import StepRow
@@ -76,7 +76,7 @@ def sentence(wait: Wait, time: Callable[[datetime], str]) -> str:
         WaitKind.CRAWL_DELAY: _("waits until {time}: Crawl-delay of {seconds} s of {host}"),
         WaitKind.SET_PAUSE: _("waits until {time}: a pause of {seconds} s is set for {host}"),
     }.get(wait.kind, _("waits until {time}"))
-    told = {"host": wait.host, "attempt": wait.attempt, "attempts": wait.attempts, "seconds": f"{wait.seconds:g}"}
+    told = {"host": wait.host, "attempt": wait.attempt, "attempts": wait.attempts, "seconds": Amount(wait.seconds)}
     return text.format(time=time(wait.until), **told)
 
 

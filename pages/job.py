@@ -43,7 +43,7 @@ def read(job_id: int, view: View) -> Shown:
         job, at = queries.jobs.get(session, job_id), now()
         return Shown(
             job,
-            queries.jobs.facts(session, job, at),
+            queries.jobs.facts(session, job),
             queries.progress.of_job(session, job, at),
             queries.lines.extra_columns(session, job_id),
             steps_table.read(session, job, view) if tab() == "steps" else None,

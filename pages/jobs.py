@@ -56,7 +56,7 @@ def read(asked: JobFilter) -> Board:
             jobs=page,
             ahead=jobs.ahead_of(session, page.items),
             progress={job.id: progress.of_job(session, job, at) for job in running},
-            first=jobs.facts(session, page.items[0], at) if totals.total == len(page.items) == 1 else None,
+            first=jobs.facts(session, page.items[0]) if totals.total == len(page.items) == 1 else None,
         )
 
 

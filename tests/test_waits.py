@@ -140,7 +140,7 @@ def test_the_read_is_one_query_whatever_the_page(service: JobService, database: 
         (
             Wait(WaitKind.INTERVAL, "foo.es", NOW, seconds=1.5),
             "waits until 10:00: 1.5 s between visits to foo.es",
-            "espera hasta 10:00: 1.5 s entre visitas a foo.es",
+            "espera hasta 10:00: 1,5 s entre visitas a foo.es",
         ),
         (
             Wait(WaitKind.CRAWL_DELAY, "foo.es", NOW, seconds=20.0),

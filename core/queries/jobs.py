@@ -77,7 +77,7 @@ def by_ids(session: Session, job_ids: Iterable[int]) -> list[JobRow]:
     return _explained(session, many(session, JobRow, _jobs().where(col(Job.id).in_(list(job_ids)))))
 
 
-def facts(session: Session, job: JobRow, now: datetime) -> JobFacts:
+def facts(session: Session, job: JobRow) -> JobFacts:
     """What the Job screen shows beside the job; the cost grows with what failed or was not taken, not with the job."""
     steps = sa.select(sa.func.count()).select_from(JobStep).where(col(JobStep.job_id) == job.id)
     lines = sa.select(col(JobLine.verdict), sa.func.count()).where(

@@ -38,11 +38,6 @@ class JobFilter:
             address.read("q"),
         )
 
-    @property
-    def is_open(self) -> bool:
-        """Whether nothing is filtered."""
-        return self == JobFilter("", "all", "", "", "")
-
     def query(self) -> dict[str, Any]:
         """The arguments of `queries.jobs.numbered`."""
         return {

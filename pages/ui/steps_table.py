@@ -13,8 +13,9 @@ from core.i18n import _, ngettext
 from core.queries.rows import JobRow, LineRow, Page, ReportRow, StepRow
 from core.states import StepStatus
 from core.waits import Wait
-from pages.ui import address, chosen_step, columns
+from pages.ui import chosen_step, columns
 from pages.ui.figures import clock, duration, now, number
+from pages.ui.pager import pager
 from pages.ui.report_parts import age
 from pages.ui.status import step_chip
 from pages.ui.steps_view import View, arrow, turn
@@ -78,7 +79,7 @@ def table(steps: Steps, view: View) -> None:
         alt=_("Steps"),
         column_config=_columns(key, steps, view),
     )
-    _pager(steps.page, view)
+    _pager(steps.page)
 
 
 def _columns(key: str, steps: Steps, view: View) -> dict[str, Any]:
@@ -167,16 +168,8 @@ def _tries(step: StepRow) -> int:
     return step.attempts + (step.status is StepStatus.RUNNING)
 
 
-def _pager(page: Page[StepRow], view: View) -> None:
-    pages = -(-page.total // PAGE_SIZE)
+def _pager(page: Page[StepRow]) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         total = number(page.total) + ("" if page.total_is_exact else "+")
         st.caption(ngettext("{n} step", "{n} steps", page.total).format(n=total))
-        if pages > 1:
-            address.follow("steps_page", min(view.page, pages))
-            st.pagination(pages, key="steps_page", on_change=_turn)
-
-
-def _turn() -> None:
-    page = st.session_state["steps_page"]
-    address.write(page=page if page > 1 else "")
+        pager(page.total, PAGE_SIZE, key="steps_page")

@@ -62,7 +62,7 @@ def test_a_young_report_is_used_instead_of_a_visit(service: JobService, database
     assert (job.status, job.completed_steps, job.progress_percentage) == (JobStatus.PENDING, 2, 66.6)
     assert_counters_hold(database, job_id)
     with database.reading() as session:
-        assert queries.jobs.facts(session, job, datetime.now(UTC)).reused_steps == 2
+        assert queries.jobs.facts(session, job).reused_steps == 2
         tried = session.execute(sa.select(sa.func.count()).where(STEP_ATTEMPTS.c.step_id == reused.id)).scalar_one()
         found = queries.reports.by_steps(session, [reused.id, again.id, left.id])
         assert {step_id: report.id for step_id, report in found.items()} == {
