@@ -121,10 +121,10 @@ def test_a_job_is_created_without_starting_changed_and_started(page: Page, app: 
     job_id = job_id_of(page)
     expect(page.get_by_text("Not started").first).to_be_visible()
     page.goto(f"/job?id={job_id}&tab=configuration")
-    page.get_by_role("textbox", name="Name").fill("Renamed before the start")
+    page.get_by_role("textbox", name="Name").fill("Renamed beforehand")
     page.get_by_role("textbox", name="Name").press("Tab")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name=re.compile("Renamed before the start"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Renamed beforehand"))).to_be_visible()
     page.get_by_role("button", name="Start", exact=True).click()
     assert app.ended(job_id)["completed_steps"] == 1
 

@@ -9,7 +9,7 @@ from tests.app import App
 from tests.site import bulk_hosts
 
 NAME = (
-    "Cartera Q4 of the northern clients, with every shop that has changed hands since the last campaign in the valley"
+    "Cartera Q4 de los clientes del norte, con cada tienda que ha cambiado de manos desde la campaña anterior en el valle"
 )
 
 
