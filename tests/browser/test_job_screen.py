@@ -8,9 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.app import App
 from tests.site import bulk_hosts
 
-NAME = (
-    "Cartera Q4 de los clientes del norte, con cada tienda que ha cambiado de manos desde la campaña anterior en el valle"
-)
+NAME = "Cartera Q4 de los clientes del norte, con cada tienda que cambió de manos desde la campaña anterior en el valle"
 
 
 def table_of(page: Page) -> dict[str, float]:
