@@ -32,6 +32,7 @@ OPENING_PACE_SECONDS = 3.0  # after a failure to start a process, while somebody
 LOOK_SECONDS = 0.5  # the death of a process that nobody asked for anything is noticed within this time
 IDLE_PACES = 10  # so many times longer while nobody does
 OPENINGS = 3  # failures to start that one page waits for, and tries of a page whose process was gone before it began
+CLOSING_SECONDS = 1.0  # an exit while the fork server is asked for a process makes it print a traceback
 ROOT = Path(__file__).resolve().parents[2]
 
 logger = logging.getLogger(__name__)
@@ -114,6 +115,7 @@ class Extractor:
         """End all workers, within 2 s; whoever waits or extracts gets `Aborted`."""
         with self._lock:
             self._closed.set()
+            keeper = self._keeper
             workers, self._workers = self._workers, set()
             self._free.clear()
             self._broken.clear()
@@ -121,6 +123,8 @@ class Extractor:
             self._work.notify()
         atexit.unregister(self.close)
         _stop(workers)
+        if keeper and keeper is not threading.current_thread():
+            keeper.join(CLOSING_SECONDS)
 
     # -- a page
 
