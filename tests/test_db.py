@@ -15,9 +15,9 @@ from core.db import BACKUPS_KEPT, MIGRATIONS, Database
 from core.errors import DatabaseUnusable
 from core.job_service import JobService
 from core.models import HOSTS, JOB_STEPS, JOBS, SQLModel
-from core.queries import comments
+from core.queries import comments, reports
 from core.settings import Settings
-from tests.story import job_of, new_job
+from tests.story import claim, completed, job_of, new_job, settle
 
 
 def test_tables_and_migrations_agree(database: Database) -> None:
@@ -41,18 +41,25 @@ def _revised(database: Database, revision: str, direction: Callable[[Config, str
         direction(config, revision)
 
 
-def test_a_filled_database_of_the_version_before_is_upgraded(settings: Settings, database: Database) -> None:
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_filled_database_of_a_version_before_is_upgraded(
+    settings: Settings, database: Database, revision: str
+) -> None:
     service = JobService.open(settings)
     job_id = new_job(service, 3, name="Older", start=False)
     service.add_comment(job_id, "ana", "kept")
-    _revised(database, "0001", command.downgrade)
-    assert not sa.inspect(database.engine).has_table("hosts")
+    done = new_job(service, 1)
+    settle(database, completed(claim(database)[0], title="Of an older version"))
+    _revised(database, revision, command.downgrade)
+    assert sa.inspect(database.engine).has_table("hosts") is (revision > "0001")
     service.close()
     service = JobService.open(settings.model_copy(update={"auto_migrate": True}))
     with service.database.reading() as session:
         kept = session.execute(sa.select(JOB_STEPS.c.target).where(JOB_STEPS.c.job_id == job_id)).scalars().all()
         assert (len(kept), comments.page(session, job_id, limit=50).items[0].body) == (3, "kept")
-        assert session.execute(sa.select(sa.func.count()).select_from(HOSTS)).scalar_one() == 0
+        assert session.execute(sa.select(sa.func.count()).select_from(HOSTS)).scalar_one() == (revision > "0001")
+        report = reports.page(session, job_id=done).items[0]
+        assert (report.title, report.flag_count, report.checked_at) == ("Of an older version", 0, None)
     service.start_job(job_id)
     service.close()
 
@@ -132,7 +139,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9000"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade():
@@ -155,11 +162,11 @@ def test_a_failed_migration_leaves_the_old_database_and_a_copy(tmp_path: Path, m
     shutil.copytree(db.MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
     (newer / "versions" / "9000_broken.py").write_text(BROKEN_MIGRATION)
     monkeypatch.setattr(db, "MIGRATIONS", newer)
-    with pytest.raises(DatabaseUnusable, match=r"rolled back: no such table: no_such_table.*backup-0002\.db"):
+    with pytest.raises(DatabaseUnusable, match=r"rolled back: no such table: no_such_table.*backup-0003\.db"):
         JobService.open(settings)
     monkeypatch.undo()
     service = JobService.open(settings)
     assert job_of(service.database, job_id).name == "Kept"
     assert not sa.inspect(service.database.engine).has_table("halfway")
     service.close()
-    assert (tmp_path / "data" / "backup-0002.db").is_file()
+    assert (tmp_path / "data" / "backup-0003.db").is_file()

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text
+from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text, partial
 
 
 class Report(SQLModel, table=True):
@@ -18,6 +18,7 @@ class Report(SQLModel, table=True):
         Index(None, "job_id", "id"),
         Index(None, "host", "id"),
         Index(None, "target", "fetched_at"),
+        partial("ix_reports_flagged", "job_id", where="flag_count > 0"),
         NO_ID_TWICE,
     )
 
@@ -72,6 +73,11 @@ class Report(SQLModel, table=True):
     phones: list[Any] = Field(sa_type=Document)
     social_profiles: list[Any] = Field(sa_type=Document)
     flags: list[Any] = Field(sa_type=Document)
+    flag_count: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    checked_at: datetime | None = None
+    """When a person looked at the page and found it good in spite of its flags."""
+    checked_by: str | None = Field(default=None, sa_type=Text)
+    checked_note: str | None = Field(default=None, sa_type=Text)
     answers: Json = Field(sa_type=Document)
 
 

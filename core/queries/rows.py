@@ -207,6 +207,10 @@ class ReportRow:
     phones: list[Any]
     social_profiles: list[Any]
     flags: list[Any]
+    flag_count: int
+    checked_at: datetime | None
+    checked_by: str | None
+    checked_note: str | None
     answers: Json
 
 

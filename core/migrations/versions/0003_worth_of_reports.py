@@ -1,0 +1,39 @@
+"""What a report is worth: its flags counted, its check by hand.
+
+Revision: 0003
+Previous: 0002
+"""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
+import core.models
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+FLAGGED = sa.text("flag_count > 0")
+
+
+def _of_reports() -> list[sa.Column]:
+    return [
+        sa.Column("flag_count", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("checked_by", core.models.Text(), nullable=True),
+        sa.Column("checked_note", core.models.Text(), nullable=True),
+    ]
+
+
+def upgrade() -> None:
+    for column in _of_reports():
+        op.add_column("reports", column)
+    op.create_index("ix_reports_flagged", "reports", ["job_id"], sqlite_where=FLAGGED, postgresql_where=FLAGGED)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_reports_flagged", "reports")
+    for column in _of_reports():
+        op.drop_column("reports", column.name)
