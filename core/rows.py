@@ -45,7 +45,7 @@ class Column:
 
 
 UPLOADED_SUFFIX = "_uploaded"
-STATED_ELSEWHERE = frozenset({"id", "step_id", "job_id", "target", "host", "attempts"})
+STATED_ELSEWHERE = frozenset({"id", "step_id", "job_id", "target", "host", "attempts", "flag_codes"})
 DOCUMENT_KINDS = {"redirect_chain": Kind.REDIRECTS, "flags": Kind.FLAGS, "answers": Kind.DOCUMENT}
 ENDINGS = {"_url": Kind.URL, "_at": Kind.MOMENT}
 """Kinds that a name says: a type of SQLModel's own does not tell what it decorates."""

@@ -56,7 +56,7 @@ def _young_reports(job_id: int, since: datetime, after_step: int) -> sa.Select[A
     newest = (
         sa.select(REPORTS.c.id)
         .where(REPORTS.c.target == JOB_STEPS.c.target, REPORTS.c.fetched_at > since)
-        .where(sa.cast(REPORTS.c.flags, sa.String) == "[]")
+        .where(REPORTS.c.flag_count == 0)
         .order_by(REPORTS.c.fetched_at.desc(), REPORTS.c.id.desc())
         .limit(1)
         .correlate(JOB_STEPS)

@@ -121,12 +121,16 @@ def _insert_reports(session: Session, completed: Sequence[Completed]) -> dict[in
     """Write reports and texts; gives the id of the report of each step."""
     if not completed:
         return {}
-    rows = [{**one.report, **_of_claim(one.claim)} for one in completed]
+    rows = [{**one.report, **_counted(one.report["flags"]), **_of_claim(one.claim)} for one in completed]
     inserted = session.execute(sa.insert(REPORTS).returning(REPORTS.c.step_id, REPORTS.c.id), rows)
     ids: dict[int, int] = {step_id: report_id for step_id, report_id in inserted}
     texts = [{"report_id": ids[one.claim.step_id], "text": one.text} for one in completed]
     session.execute(sa.insert(REPORT_TEXTS), texts)
     return ids
+
+
+def _counted(flags: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"flag_count": len(flags), "flag_codes": " ".join(sorted({flag["flag"] for flag in flags}))}
 
 
 def _of_claim(one: Claim) -> dict[str, Any]:

@@ -21,6 +21,7 @@ FLAGGED = sa.text("flag_count > 0")
 def _of_reports() -> list[sa.Column]:
     return [
         sa.Column("flag_count", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("flag_codes", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False, server_default=""),
         sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("checked_by", core.models.Text(), nullable=True),
         sa.Column("checked_note", core.models.Text(), nullable=True),
@@ -30,7 +31,8 @@ def _of_reports() -> list[sa.Column]:
 def upgrade() -> None:
     for column in _of_reports():
         op.add_column("reports", column)
-    op.create_index("ix_reports_flagged", "reports", ["job_id"], sqlite_where=FLAGGED, postgresql_where=FLAGGED)
+    counted = ["job_id", "checked_at", "flag_codes", "step_id"]
+    op.create_index("ix_reports_flagged", "reports", counted, sqlite_where=FLAGGED, postgresql_where=FLAGGED)
 
 
 def downgrade() -> None:
