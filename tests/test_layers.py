@@ -16,6 +16,7 @@ LEVELS = [
         "targets",
         "tables",
         "extract",
+        "flags",
         "retry",
         "breaker",
         "estimate",
