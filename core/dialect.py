@@ -13,7 +13,12 @@ def is_postgresql(session: Session) -> bool:
 
 def insert(session: Session, table: sa.Table) -> Any:
     """An INSERT that knows ON CONFLICT."""
-    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
+    return inserting(is_postgresql(session), table)
+
+
+def inserting(is_postgresql: bool, table: sa.Table) -> Any:
+    """The same, for a statement that is made once and kept."""
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
 def go_one_by_one(session: Session, key: int) -> None:

@@ -26,7 +26,7 @@ READ_BEYOND = 32
 PARKED_SECONDS = 600.0
 """A step that waits behind others of its host is looked at again after this, if no end of a visit makes it due."""
 
-_OWN = STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id
+_TIME = JOB_STEPS.c.next_attempt_at.type
 _CLAIMED = [JOB_STEPS.c[n] for n in ("id", "job_id", "step_number", "target", "host", "attempts", "fence", "overrides")]
 
 
@@ -112,40 +112,57 @@ def held(session: Session, owner: str) -> set[tuple[int, int]]:
     return {(step_id, fence) for step_id, fence in session.execute(statement)}
 
 
+_IS_RUNNING = JOBS.c.status == JobStatus.RUNNING
+_IS_QUEUED = JOBS.c.status.in_(JOB_MOVES[JobEvent.PROMOTE]) & JOBS.c.queued_at.is_not(None)
+_ASKED_FOR = sa.bindparam("only_job", type_=sa.Integer).is_(None) | (JOBS.c.id == sa.bindparam("only_job"))
+_BY_RANK = JOBS.c.priority.desc(), JOBS.c.queued_at, JOBS.c.id
+_AMONG = JOBS.c.id.in_(sa.bindparam("ids", expanding=True))
+_COUNT_RUNNING_JOBS = sa.select(sa.func.count()).select_from(JOBS).where(_IS_RUNNING)
+_FIRST_QUEUED = sa.select(JOBS.c.id).where(_IS_QUEUED, _ASKED_FOR).order_by(*_BY_RANK).limit(sa.bindparam("places"))
+_LOCK_JOBS = sa.select(JOBS.c.id).where(_AMONG | _IS_RUNNING).order_by(JOBS.c.id).with_for_update()
+_PROMOTE = (
+    sa.update(JOBS)
+    .where(_AMONG, _IS_QUEUED)
+    .values(status=JobStatus.RUNNING, started_at=sa.func.coalesce(JOBS.c.started_at, sa.bindparam("now", type_=_TIME)))
+    .returning(JOBS.c.id)
+)
+
+
 def _begin(session: Session, now: datetime, max_running_jobs: int, only_job: int | None) -> list[int]:
     """Queued jobs become running while there are places, highest priority first, then oldest; gives their ids.
 
     Locks these and all running jobs, in the order of their ids as every other transaction does.
     """
-    running = sa.select(sa.func.count()).select_from(JOBS).where(JOBS.c.status == JobStatus.RUNNING)
-    places = max(0, max_running_jobs - session.execute(running).scalar_one())
-    queued = sa.select(JOBS.c.id).where(JOBS.c.status.in_(JOB_MOVES[JobEvent.PROMOTE]), JOBS.c.queued_at.is_not(None))
-    if only_job is not None:
-        queued = queued.where(JOBS.c.id == only_job)
-    first = queued.order_by(JOBS.c.priority.desc(), JOBS.c.queued_at, JOBS.c.id).limit(places)
-    ids = [job_id for (job_id,) in session.execute(first)]
-    concerned = JOBS.c.id.in_(ids) | (JOBS.c.status == JobStatus.RUNNING)
-    session.execute(sa.select(JOBS.c.id).where(concerned).order_by(JOBS.c.id).with_for_update())
-    begun = session.execute(
-        sa.update(JOBS)
-        .where(JOBS.c.id.in_(ids), JOBS.c.status.in_(JOB_MOVES[JobEvent.PROMOTE]), JOBS.c.queued_at.is_not(None))
-        .values(status=JobStatus.RUNNING, started_at=sa.func.coalesce(JOBS.c.started_at, now))
-        .returning(JOBS.c.id)
-    )
-    return [job_id for (job_id,) in begun]
+    places = max_running_jobs - session.execute(_COUNT_RUNNING_JOBS).scalar_one()
+    asked = {"only_job": only_job, "places": places}
+    ids = list(session.execute(_FIRST_QUEUED, asked).scalars()) if places > 0 else []
+    session.execute(_LOCK_JOBS, {"ids": ids})
+    return list(session.execute(_PROMOTE, {"ids": ids, "now": now}).scalars()) if ids else []
+
+
+_RUNNING_JOBS = sa.select(JOBS.c.id, JOBS.c.priority, JOBS.c.config).where(_IS_RUNNING, _ASKED_FOR).order_by(*_BY_RANK)
 
 
 def _running_jobs(
     session: Session, now: datetime, only_job: int | None, held_back: Collection[int]
 ) -> Iterator[list[_Job]]:
     """The running jobs, those of one priority together, the highest first."""
-    running = sa.select(JOBS.c.id, JOBS.c.priority, JOBS.c.config).where(JOBS.c.status == JobStatus.RUNNING)
-    if only_job is not None:
-        running = running.where(JOBS.c.id == only_job)
-    rows = session.execute(running.order_by(JOBS.c.priority.desc(), JOBS.c.queued_at, JOBS.c.id)).all()
+    rows = session.execute(_RUNNING_JOBS, {"only_job": only_job}).all()
     for _priority, peers in groupby(rows, key=lambda row: row.priority):
         wanted = [row for row in peers if row.id not in held_back]
         yield [job for row in wanted if (job := _job(session, row.id, row.config, now)) is not None]
+
+
+_OF_JOB = JOB_STEPS.c.job_id == sa.bindparam("job_id")
+_COUNT_RUNNING_STEPS = (
+    sa.select(sa.func.count()).select_from(JOB_STEPS).where(_OF_JOB, JOB_STEPS.c.status == StepStatus.RUNNING)
+)
+_RESTING = (  # attempts that their own target answered or failed lately; what a clock set back wrote is old
+    sa.select(sa.func.count(), sa.func.min(STEP_ATTEMPTS.c.completed_at))
+    .select_from(STEP_ATTEMPTS.join(JOB_STEPS, STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id))
+    .where(_OF_JOB, STEP_ATTEMPTS.c.outcome.in_(SPENT))
+    .where(STEP_ATTEMPTS.c.completed_at.between(sa.bindparam("since"), sa.bindparam("until")))
+)
 
 
 def _job(session: Session, job_id: int, stored: dict[str, Any], now: datetime) -> _Job | None:
@@ -163,24 +180,30 @@ def _job(session: Session, job_id: int, stored: dict[str, Any], now: datetime) -
             .values(status=JobStatus.PAUSED, status_reason=reason)
         )
         return None
-    of_job = JOB_STEPS.c.job_id == job_id
-    counted = sa.select(sa.func.count()).select_from(JOB_STEPS).where(of_job, JOB_STEPS.c.status == StepStatus.RUNNING)
-    running = session.execute(counted).scalar_one()
+    running = session.execute(_COUNT_RUNNING_STEPS, {"job_id": job_id}).scalar_one()
     if not config.interval_seconds:
         return _Job(job_id, config, running, max(0, config.concurrency - running), None)
-    resting = sa.select(sa.func.count(), sa.func.min(STEP_ATTEMPTS.c.completed_at)).where(
-        of_job, _ended_within(config.interval_seconds, now)
+    rest = timedelta(seconds=config.interval_seconds)
+    lately = {"job_id": job_id, "since": now - rest, "until": now + timedelta(seconds=BREAKING_OFF_SECONDS)}
+    n, earliest = session.execute(_RESTING, lately).one()
+    return _Job(job_id, config, running, max(0, config.concurrency - running - n), earliest + rest if n else None)
+
+
+_TAKE = (
+    sa.update(JOB_STEPS)
+    .where(JOB_STEPS.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(JOB_STEPS.c.status.in_(STEP_MOVES[StepEvent.CLAIM]))
+    .values(
+        status=StepStatus.RUNNING,
+        lease_owner=sa.bindparam("owner"),
+        lease_expires_at=sa.bindparam("until"),
+        fence=JOB_STEPS.c.fence + 1,
+        waits_for_host=False,
+        started_at=sa.func.coalesce(JOB_STEPS.c.started_at, sa.bindparam("now", type_=_TIME)),
     )
-    n, earliest = session.execute(resting.select_from(STEP_ATTEMPTS.join(JOB_STEPS, _OWN))).one()
-    rest_ends_at = earliest + timedelta(seconds=config.interval_seconds) if n else None
-    return _Job(job_id, config, running, max(0, config.concurrency - running - n), rest_ends_at)
-
-
-def _ended_within(seconds: float, now: datetime) -> sa.ColumnElement[bool]:
-    """Attempts that their own target answered or failed less than `seconds` ago; what a clock set back wrote is old."""
-    return STEP_ATTEMPTS.c.completed_at.between(
-        now - timedelta(seconds=seconds), now + timedelta(seconds=BREAKING_OFF_SECONDS)
-    ) & STEP_ATTEMPTS.c.outcome.in_(SPENT)
+    .returning(*_CLAIMED)
+)
+_BEGIN_ATTEMPTS = sa.insert(STEP_ATTEMPTS)
 
 
 def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -> list[Claim]:
@@ -188,30 +211,36 @@ def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -
     ids = _Sorting(session, job, now).choose(wanted) if wanted > 0 else []
     if not ids:
         return []
-    taken = session.execute(
-        sa.update(JOB_STEPS)
-        .where(JOB_STEPS.c.id.in_(ids), JOB_STEPS.c.status.in_(STEP_MOVES[StepEvent.CLAIM]))
-        .values(
-            status=StepStatus.RUNNING,
-            lease_owner=owner,
-            lease_expires_at=now + timedelta(seconds=LEASE_SECONDS),
-            fence=JOB_STEPS.c.fence + 1,
-            waits_for_host=False,
-            started_at=sa.func.coalesce(JOB_STEPS.c.started_at, now),
-        )
-        .returning(*_CLAIMED)
-    ).all()
+    lease = {"owner": owner, "until": now + timedelta(seconds=LEASE_SECONDS), "now": now}
+    taken = session.execute(_TAKE, {"ids": ids, **lease}).all()
     claims = sorted((_claim(row, owner, job.config) for row in taken), key=lambda c: ids.index(c.step_id))
-    session.execute(
-        sa.insert(STEP_ATTEMPTS),
-        [{"step_id": c.step_id, "number": c.fence, "started_at": now} for c in claims],
-    )
+    attempts = [{"step_id": c.step_id, "number": c.fence, "started_at": now} for c in claims]
+    if attempts:
+        session.execute(_BEGIN_ATTEMPTS, attempts)
     return claims
 
 
 def _claim(row: Any, owner: str, config: JobConfig) -> Claim:
     own = JobConfig.parse({**config.model_dump(), **row.overrides}) if row.overrides else config
     return Claim(row.id, row.job_id, row.step_number, row.target, row.host, row.attempts, row.fence, owner, own)
+
+
+_VISIT = JOB_STEPS.alias("visit")
+_IS_VISITED = sa.exists().where(_VISIT.c.host == JOB_STEPS.c.host, _VISIT.c.status == StepStatus.RUNNING)
+_DUE = (
+    sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host, _IS_VISITED.label("is_visited"), *(HOSTS.c[n] for n in ENTRY))
+    .select_from(JOB_STEPS.outerjoin(HOSTS, HOSTS.c.host == JOB_STEPS.c.host))
+    .where(_OF_JOB, JOB_STEPS.c.status == StepStatus.PENDING)
+    .where(JOB_STEPS.c.next_attempt_at <= sa.bindparam("now"))
+    .where(JOB_STEPS.c.id.not_in(sa.bindparam("chosen", expanding=True)))
+    .order_by(JOB_STEPS.c.next_attempt_at, JOB_STEPS.c.step_number)
+    .limit(sa.bindparam("n"))
+)
+_PARK = sa.update(JOB_STEPS).where(JOB_STEPS.c.status == StepStatus.PENDING).values(waits_for_host=True)
+_PARK_BEHIND = _PARK.where(JOB_STEPS.c.id.in_(sa.bindparam("ids", expanding=True))).values(
+    next_attempt_at=sa.bindparam("moment")
+)
+_PARK_FIRST = _PARK.where(JOB_STEPS.c.id == sa.bindparam("first")).values(next_attempt_at=sa.bindparam("moment"))
 
 
 class _Sorting:
@@ -230,7 +259,7 @@ class _Sorting:
         """Ids of up to `wanted` steps, one a host; what has to wait is written down."""
         for _ in range(ROUNDS):
             limit = 2 * (wanted - len(self._chosen)) + READ_BEYOND
-            rows = self._session.execute(self._due(limit)).all()
+            rows = self._session.execute(_DUE, self._asked(limit)).all()
             for row in rows:
                 if len(self._chosen) < wanted:
                     self._sort(row)
@@ -239,17 +268,8 @@ class _Sorting:
                 break
         return list(self._chosen.values())
 
-    def _due(self, limit: int) -> sa.Select[Any]:
-        visit = JOB_STEPS.alias("visit")
-        visited = sa.exists().where(visit.c.host == JOB_STEPS.c.host, visit.c.status == StepStatus.RUNNING)
-        return (
-            sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host, visited.label("is_visited"), *(HOSTS.c[n] for n in ENTRY))
-            .select_from(JOB_STEPS.outerjoin(HOSTS, HOSTS.c.host == JOB_STEPS.c.host))
-            .where(JOB_STEPS.c.job_id == self._job.id, JOB_STEPS.c.status == StepStatus.PENDING)
-            .where(JOB_STEPS.c.next_attempt_at <= self._now, JOB_STEPS.c.id.not_in(list(self._chosen.values())))
-            .order_by(JOB_STEPS.c.next_attempt_at, JOB_STEPS.c.step_number)
-            .limit(limit)
-        )
+    def _asked(self, limit: int) -> dict[str, Any]:
+        return {"job_id": self._job.id, "now": self._now, "chosen": list(self._chosen.values()), "n": limit}
 
     def _sort(self, row: Any) -> None:
         moment = free_at(row, self._job.config.interval_seconds, self._now)
@@ -261,23 +281,24 @@ class _Sorting:
             self._chosen[row.host] = row.id
 
     def _park(self) -> None:
-        waits = sa.update(JOB_STEPS).where(JOB_STEPS.c.status == StepStatus.PENDING).values(waits_for_host=True)
         if self._behind:
             far = self._now + timedelta(seconds=PARKED_SECONDS)
-            self._session.execute(waits.where(JOB_STEPS.c.id.in_(self._behind)).values(next_attempt_at=far))
+            self._session.execute(_PARK_BEHIND, {"ids": self._behind, "moment": far})
         if self._first:
-            moments = [{"first": step_id, "next_attempt_at": moment} for step_id, moment in self._first.values()]
-            self._session.execute(waits.where(JOB_STEPS.c.id == sa.bindparam("first")), moments)
+            moments = [{"first": step_id, "moment": moment} for step_id, moment in self._first.values()]
+            self._session.execute(_PARK_FIRST, moments)
         self._behind = []
+
+
+_WAITING = sa.select(sa.func.min(JOB_STEPS.c.next_attempt_at)).where(
+    _OF_JOB, JOB_STEPS.c.status == StepStatus.PENDING, JOB_STEPS.c.next_attempt_at > sa.bindparam("now")
+)
 
 
 def _more_at(session: Session, jobs: list[_Job], now: datetime) -> datetime | None:
     """The next moment at which a lane ends its rest or a waiting step becomes due."""
-    waiting = sa.select(sa.func.min(JOB_STEPS.c.next_attempt_at)).where(
-        JOB_STEPS.c.status == StepStatus.PENDING, JOB_STEPS.c.next_attempt_at > now
-    )
     moments: list[datetime] = []
     for job in jobs:
-        due = session.execute(waiting.where(JOB_STEPS.c.job_id == job.id)).scalar()
+        due = session.execute(_WAITING, {"job_id": job.id, "now": now}).scalar()
         moments += [moment for moment in (due, job.rest_ends_at) if moment is not None]
     return min(moments, default=None)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,16 +38,18 @@ def ended(session: Session, visits: Iterable[Ended]) -> None:
     rows = [_row(visit) for visit in sorted({visit.host: visit for visit in visits}.values(), key=lambda v: v.host)]
     if not rows:
         return
-    statement = dialect.insert(session, HOSTS)
+    session.execute(_write_down(dialect.is_postgresql(session)), rows)
+    session.execute(_NEXT_ONES, [{"of_host": row["host"], "due": row["last_ended_at"]} for row in rows])
+
+
+@cache
+def _write_down(is_postgresql: bool) -> Any:
+    statement = dialect.inserting(is_postgresql, HOSTS)
     new = statement.excluded
     facts = {name: sa.func.coalesce(new[name], HOSTS.c[name]) for name in _FACTS}
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[HOSTS.c.host], set_={"last_ended_at": new.last_ended_at, **facts}
-        ),
-        rows,
+    return statement.on_conflict_do_update(
+        index_elements=[HOSTS.c.host], set_={"last_ended_at": new.last_ended_at, **facts}
     )
-    session.execute(_next_ones(), [{"of_host": row["host"], "due": row["last_ended_at"]} for row in rows])
 
 
 def _next_ones() -> sa.Update:
@@ -63,6 +66,9 @@ def _next_ones() -> sa.Update:
     )
     firsts = sa.select(first).where(JOBS.c.status == JobStatus.RUNNING)
     return sa.update(JOB_STEPS).where(JOB_STEPS.c.id.in_(firsts)).values(next_attempt_at=sa.bindparam("due"))
+
+
+_NEXT_ONES = _next_ones()
 
 
 def broken_off(session: Session, hosts: Iterable[str], now: datetime) -> None:

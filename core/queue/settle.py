@@ -83,10 +83,14 @@ class _End:
     attempt: dict[str, Any]
 
 
+_AMONG: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_LOCK_JOBS = sa.select(JOBS.c.id).where(JOBS.c.id.in_(_AMONG)).order_by(JOBS.c.id).with_for_update()
+
+
 def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -> Settled:
     """Settle what is still held; a late result changes nothing."""
     jobs = sorted({settlement.claim.job_id for settlement in settlements})
-    session.execute(sa.select(JOBS.c.id).where(JOBS.c.id.in_(jobs)).order_by(JOBS.c.id).with_for_update())
+    session.execute(_LOCK_JOBS, {"ids": jobs})
     held = _held(session, settlements)
     still = [one for one in settlements if _take(held, one.claim)]
     reports = _insert_reports(session, [one for one in still if isinstance(one, Completed)])
@@ -97,16 +101,18 @@ def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -
     return Settled([(one, statuses.get(id(one))) for one in settlements], _count(session, ends, now))
 
 
+_HELD = (
+    sa.select(JOB_STEPS.c.id, JOB_STEPS.c.fence)
+    .where(JOB_STEPS.c.id.in_(_AMONG), JOB_STEPS.c.status == StepStatus.RUNNING)
+    .order_by(JOB_STEPS.c.id)
+    .with_for_update()
+)
+
+
 def _held(session: Session, settlements: Sequence[Settlement]) -> set[tuple[int, int]]:
     """(step id, fence) of the claims that still hold; their rows stay locked until the transaction ends."""
-    statement = (
-        sa.select(JOB_STEPS.c.id, JOB_STEPS.c.fence)
-        .where(JOB_STEPS.c.id.in_(sorted(one.claim.step_id for one in settlements)))
-        .where(JOB_STEPS.c.status == StepStatus.RUNNING)
-        .order_by(JOB_STEPS.c.id)
-        .with_for_update()
-    )
-    return {(step_id, fence) for step_id, fence in session.execute(statement)}
+    found = session.execute(_HELD, {"ids": [one.claim.step_id for one in settlements]})
+    return {(step_id, fence) for step_id, fence in found}
 
 
 def _take(held: set[tuple[int, int]], one: Claim) -> bool:
@@ -117,15 +123,19 @@ def _take(held: set[tuple[int, int]], one: Claim) -> bool:
     return holds
 
 
+_INSERT_REPORTS = sa.insert(REPORTS).returning(REPORTS.c.step_id, REPORTS.c.id)
+_INSERT_TEXTS = sa.insert(REPORT_TEXTS)
+
+
 def _insert_reports(session: Session, completed: Sequence[Completed]) -> dict[int, int]:
     """Write reports and texts; gives the id of the report of each step."""
     if not completed:
         return {}
     rows = [{**one.report, **_counted(one.report["flags"]), **_of_claim(one.claim)} for one in completed]
-    inserted = session.execute(sa.insert(REPORTS).returning(REPORTS.c.step_id, REPORTS.c.id), rows)
+    inserted = session.execute(_INSERT_REPORTS, rows)
     ids: dict[int, int] = {step_id: report_id for step_id, report_id in inserted}
     texts = [{"report_id": ids[one.claim.step_id], "text": one.text} for one in completed]
-    session.execute(sa.insert(REPORT_TEXTS), texts)
+    session.execute(_INSERT_TEXTS, texts)
     return ids
 
 
@@ -199,20 +209,26 @@ def _attempt(outcome: Outcome, now: datetime, **others: Any) -> dict[str, Any]:
     return {**nothing, "outcome": outcome, "completed_at": now, **others}
 
 
+_FREE = (
+    sa.update(JOB_STEPS)
+    .where(JOB_STEPS.c.id == sa.bindparam("of_step"), JOB_STEPS.c.fence == sa.bindparam("of_fence"))
+    .where(JOB_STEPS.c.status == StepStatus.RUNNING)
+    .values(lease_owner=None, lease_expires_at=None)
+)
+_CLOSE = (
+    sa.update(STEP_ATTEMPTS)
+    .where(STEP_ATTEMPTS.c.step_id == sa.bindparam("of_step"), STEP_ATTEMPTS.c.number == sa.bindparam("of_fence"))
+    .where(STEP_ATTEMPTS.c.completed_at.is_(None))
+)
+
+
 def _end_claims(session: Session, ends: Sequence[_End]) -> None:
     """The guarded end of the claims and of their attempts."""
     if not ends:
         return
-    step = (JOB_STEPS.c.id == sa.bindparam("of_step")) & (JOB_STEPS.c.fence == sa.bindparam("of_fence"))
-    free = sa.update(JOB_STEPS).where(step, JOB_STEPS.c.status == StepStatus.RUNNING)
-    free = free.values(lease_owner=None, lease_expires_at=None)
     for _columns, alike in groupby(sorted(ends, key=_changed), key=_changed):
-        session.execute(free, [{**_key(end), "status": end.status, **end.step} for end in alike])
-    attempt = (STEP_ATTEMPTS.c.step_id == sa.bindparam("of_step")) & (
-        STEP_ATTEMPTS.c.number == sa.bindparam("of_fence")
-    )
-    close = sa.update(STEP_ATTEMPTS).where(attempt, STEP_ATTEMPTS.c.completed_at.is_(None))
-    session.execute(close, [{**_key(end), **end.attempt} for end in ends])
+        session.execute(_FREE, [{**_key(end), "status": end.status, **end.step} for end in alike])
+    session.execute(_CLOSE, [{**_key(end), **end.attempt} for end in ends])
 
 
 def _changed(end: _End) -> list[str]:
@@ -241,35 +257,43 @@ def _visit(settlement: Settlement, now: datetime) -> ledger.Ended:
             return ledger.Ended(host, now)
 
 
+_COUNT = (
+    sa.update(JOBS)
+    .where(JOBS.c.id == sa.bindparam("job_id"))
+    .values(
+        completed_steps=JOBS.c.completed_steps + sa.bindparam("completed"),
+        failed_steps=JOBS.c.failed_steps + sa.bindparam("failed"),
+    )
+)
+
+
 def _count(session: Session, ends: Sequence[_End], now: datetime) -> list[tuple[int, JobStatus]]:
     """Add to the counters of the jobs; the last step that ends decides how a job ends. Gives the ended ones."""
     counts = Counter((end.claim.job_id, end.status) for end in ends if end.status is not StepStatus.PENDING)
     ended: list[tuple[int, JobStatus]] = []
     for job_id in sorted({job_id for job_id, _status in counts}):
         completed, failed = counts[job_id, StepStatus.COMPLETED], counts[job_id, StepStatus.FAILED]
-        session.execute(
-            sa.update(JOBS)
-            .where(JOBS.c.id == job_id)
-            .values(completed_steps=JOBS.c.completed_steps + completed, failed_steps=JOBS.c.failed_steps + failed)
-        )
+        session.execute(_COUNT, {"job_id": job_id, "completed": completed, "failed": failed})
         ended += _ended(session, job_id, now)
     return ended
 
 
-def _ended(session: Session, job_id: int, now: datetime) -> list[tuple[int, JobStatus]]:
-    some = JOBS.c.completed_steps > 0
-    ended = session.execute(
-        sa.update(JOBS)
-        .where(
-            JOBS.c.id == job_id,
-            JOBS.c.status.in_(JOB_MOVES[JobEvent.COMPLETE]),
-            JOBS.c.completed_steps + JOBS.c.failed_steps + JOBS.c.cancelled_steps == JOBS.c.total_steps,
-        )
-        .values(
-            status=sa.case((some, JobStatus.COMPLETED.value), else_=JobStatus.FAILED.value),
-            completed_at=now,
-            status_reason=None,
-        )
-        .returning(JOBS.c.id, JOBS.c.status)
+_END_JOB = (
+    sa.update(JOBS)
+    .where(
+        JOBS.c.id == sa.bindparam("job_id"),
+        JOBS.c.status.in_(JOB_MOVES[JobEvent.COMPLETE]),
+        JOBS.c.completed_steps + JOBS.c.failed_steps + JOBS.c.cancelled_steps == JOBS.c.total_steps,
     )
+    .values(
+        status=sa.case((JOBS.c.completed_steps > 0, JobStatus.COMPLETED.value), else_=JobStatus.FAILED.value),
+        completed_at=sa.bindparam("now"),
+        status_reason=None,
+    )
+    .returning(JOBS.c.id, JOBS.c.status)
+)
+
+
+def _ended(session: Session, job_id: int, now: datetime) -> list[tuple[int, JobStatus]]:
+    ended = session.execute(_END_JOB, {"job_id": job_id, "now": now})
     return [(job_id, JobStatus(status)) for job_id, status in ended]
