@@ -9,6 +9,10 @@ from sqlmodel import Field, SQLModel
 from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text, partial
 
 
+FLAGGED = ("job_id", "flag_count", "checked_at", "flag_codes", "step_id")
+"""What is asked of flagged reports: an index of just these tells it without a look at the long rows themselves."""
+
+
 class Report(SQLModel, table=True):
     """What one successful step produced."""
 
@@ -18,7 +22,7 @@ class Report(SQLModel, table=True):
         Index(None, "job_id", "id"),
         Index(None, "host", "id"),
         Index(None, "target", "fetched_at"),
-        partial("ix_reports_flagged", "job_id", "checked_at", "flag_codes", "step_id", where="flag_count > 0"),
+        partial("ix_reports_flagged", *FLAGGED, where="flag_count > 0"),
         NO_ID_TWICE,
     )
 
@@ -75,7 +79,7 @@ class Report(SQLModel, table=True):
     flags: list[Any] = Field(sa_type=Document)
     flag_count: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     flag_codes: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
-    """The codes of `flags`, each once, by name, with spaces between: an index holds them, which makes counting cheap."""
+    """The codes of `flags`, each once, by name, with spaces between: an index holds them, so counting is cheap."""
     checked_at: datetime | None = None
     """When a person looked at the page and found it good in spite of its flags."""
     checked_by: str | None = Field(default=None, sa_type=Text)

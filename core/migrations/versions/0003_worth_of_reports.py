@@ -31,7 +31,7 @@ def _of_reports() -> list[sa.Column]:
 def upgrade() -> None:
     for column in _of_reports():
         op.add_column("reports", column)
-    counted = ["job_id", "checked_at", "flag_codes", "step_id"]
+    counted = ["job_id", "flag_count", "checked_at", "flag_codes", "step_id"]
     op.create_index("ix_reports_flagged", "reports", counted, sqlite_where=FLAGGED, postgresql_where=FLAGGED)
 
 
