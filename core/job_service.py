@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import comments, hosts, owner, presence, queries, queue, reasons
+from core import checks, comments, hosts, owner, presence, queries, queue, reasons
 from core.db import Database
 from core.disk import ENOUGH_BYTES
 from core.draft import Created, Draft, checked_description, checked_name, checked_priority
@@ -316,7 +316,21 @@ class JobService:
             queries.jobs.get(session, job_id)
             return "\n".join(line.input for line in queries.lines.all_of(session, job_id))
 
-    # -- comments
+    # -- checks and comments
+
+    def check_report(self, report_id: int, author: str, note: str = "") -> FullReportRow:
+        """Mark a flagged report as checked by hand: it needs no attention any more."""
+        with self.database.writing() as session:
+            report = checks.check(session, report_id, author, note, _now())
+        log.info("report %d is checked by hand", report_id, extra={"job_id": report.job_id})
+        return report
+
+    def uncheck_report(self, report_id: int) -> FullReportRow:
+        """Take such a mark back, whoever made it."""
+        with self.database.writing() as session:
+            report = checks.uncheck(session, report_id)
+        log.info("report %d is not checked by hand any more", report_id, extra={"job_id": report.job_id})
+        return report
 
     def add_comment(self, job_id: int, author: str, body: str) -> CommentRow:
         """A new comment on the job."""

@@ -51,6 +51,11 @@ def completed(claim: Claim, **columns: Any) -> Completed:
     return Completed(claim, {**report_columns(claim.target), **columns}, f"Text of {claim.target}")
 
 
+def flagged(claim: Claim, *flags: str, evidence: str = "23 words") -> Completed:
+    """The target answered, but perhaps with nothing of worth."""
+    return completed(claim, flags=[{"flag": flag, "evidence": evidence} for flag in flags])
+
+
 def failed(claim: Claim, retry_in: float | None = None, kind: FailureKind = FailureKind.TIMEOUT) -> Failed:
     """The target failed."""
     return Failed(claim, kind, "Timed out after 30 s", None, retry_in)

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, model_validator
+from pydantic_core import PydanticKnownError
 
+from core.checks import LONGEST_NOTE
 from core.comments import LONGEST_AUTHOR, LONGEST_BODY
 from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
 from core.failures import FailureKind
+from core.flags import Flag
 from core.job_config import JobConfig
 from core.job_service import MOST_STEPS_NAMED
 from core.models import storable
+from core.queries.flags import ANY, UNCHECKED
 from core.queries.rows import FIELDS, JobRow, StepRow
 from core.states import JobStatus, JobType, StepStatus, Verdict
 from core.waits import Wait, WaitKind
@@ -45,6 +49,25 @@ class Parameters(BaseModel):
         return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
 
 
+FLAGS_ASKED = (ANY, UNCHECKED, *map(str, Flag))
+
+
+def _known_flag(asked: str) -> str:
+    if asked not in FLAGS_ASKED:
+        raise PydanticKnownError("enum", {"expected": ", ".join(map(repr, FLAGS_ASKED))})
+    return asked
+
+
+FlagAsked = Annotated[
+    str,
+    AfterValidator(_known_flag),
+    Field(
+        description="Its report has this flag, or `any`; `unchecked`: one that nobody has checked by hand yet",
+        json_schema_extra={"enum": list(FLAGS_ASKED)},
+    ),
+]
+
+
 class Paging(Parameters):
     """Which page of a list."""
 
@@ -66,6 +89,7 @@ class StepFilters(Paging):
 
     status: StepStatus | None = None
     error_kind: FailureKind | None = None
+    flag: FlagAsked | None = None
     q: Annotated[Search | None, Field(description="The target contains it")] = None
 
 
@@ -169,6 +193,15 @@ class CommentChange(Body):
     author: Annotated[Person, Field(min_length=1, description="Must be the comment's author")]
 
 
+class NewCheck(Body):
+    """That a person has looked at a flagged report and found it good."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"author": "ana", "note": "A small site, but theirs."}]})
+
+    author: Annotated[Person, Field(min_length=1)]
+    note: Annotated[str, Field(max_length=LONGEST_NOTE, description="Plain text: what was seen")] = ""
+
+
 class Authorship(Parameters):
     """Who asks."""
 
@@ -212,7 +245,7 @@ class WaitingStep(StepRow):
         return cls(**values, waits_for=wait.kind if wait else None, waits_until=wait.until if wait else None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreatedJob(JobRow):
     """The new job, and what of the list was not taken."""
 

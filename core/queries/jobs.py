@@ -12,6 +12,7 @@ from core import reasons
 from core.errors import NotFound
 from core.i18n import N_
 from core.models import Comment, Job, JobLine, JobStep, Report, StepAttempt
+from core.queries import flags
 from core.queries.paging import by_keyset, by_number, columns, many, one
 from core.queries.rows import Deletion, JobFacts, JobRow, Page, Summary
 from core.states import SPENT, JobStatus, JobType, StepStatus, Verdict
@@ -22,7 +23,7 @@ ACTIVE = col(Job.status).in_([JobStatus.RUNNING, JobStatus.PAUSED]) | QUEUED
 PAUSED_BY_THE_ENGINE = (col(Job.status) == JobStatus.PAUSED) & col(Job.status_reason)["by"].as_string().is_(None)
 ATTENTION = (
     (col(Job.status) == JobStatus.FAILED)
-    | ((col(Job.status) == JobStatus.COMPLETED) & (col(Job.failed_steps) > 0))
+    | ((col(Job.status) == JobStatus.COMPLETED) & ((col(Job.failed_steps) > 0) | flags.need_a_look()))
     | PAUSED_BY_THE_ENGINE
 )
 VIEWS = {"active": ACTIVE, "attention": ATTENTION}
@@ -78,7 +79,7 @@ def by_ids(session: Session, job_ids: Iterable[int]) -> list[JobRow]:
 
 
 def facts(session: Session, job: JobRow) -> JobFacts:
-    """What the Job screen shows beside the job; the cost grows with what failed or was not taken, not with the job."""
+    """What the Job screen shows beside the job; its cost grows with what failed, is flagged or was not taken."""
     steps = sa.select(sa.func.count()).select_from(JobStep).where(col(JobStep.job_id) == job.id)
     lines = sa.select(col(JobLine.verdict), sa.func.count()).where(
         col(JobLine.job_id) == job.id, col(JobLine.verdict).in_([Verdict.DUPLICATE, Verdict.REJECTED])
@@ -95,6 +96,7 @@ def facts(session: Session, job: JobRow) -> JobFacts:
     return JobFacts(
         running_steps=session.execute(running).scalar_one() if running is not None else 0,
         failures={str(kind): n for kind, n in session.execute(failures)} if job.failed_steps else {},
+        flags=flags.by_flag(session, job.id) if job.flagged_steps else {},
         lines=job.total_steps + duplicates + rejected,
         not_taken=duplicates + rejected,
         rejected=rejected,
@@ -177,11 +179,11 @@ def summary(session: Session) -> Summary:
     }
     active = _count(session, Job, ACTIVE)
     counted = {status.value: n for status, n in jobs.items()}
-    return Summary(total=sum(jobs.values()), active=active, steps=steps, **counted)
+    return Summary(total=sum(jobs.values()), active=active, steps=steps, flagged_steps=flags.in_all(session), **counted)
 
 
 def attention(session: Session) -> int:
-    """How many jobs need attention: failed, completed with failures, or paused by the engine."""
+    """How many jobs need attention: failed, completed with failures or unchecked flags, or paused by the engine."""
     return _count(session, Job, ATTENTION)
 
 
@@ -224,7 +226,7 @@ def _reused_steps(session: Session, job_id: int) -> int:
 
 
 def _jobs() -> sa.Select[Any]:
-    return sa.select(*columns(JobRow, Job))
+    return sa.select(*columns(JobRow, Job), *flags.counts())
 
 
 def _explained(session: Session, jobs: list[JobRow]) -> list[JobRow]:

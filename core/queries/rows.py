@@ -1,6 +1,6 @@
 """The frozen rows that reads hand out; fields that are columns bear the names of the columns (the API shows them)."""
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -44,6 +44,10 @@ class JobRow:
     queued_at: datetime | None
     started_at: datetime | None
     completed_at: datetime | None
+    flagged_steps: int = 0
+    """Completed steps whose report has flags."""
+    unchecked_steps: int = 0
+    """Those of them that nobody has checked by hand."""
 
     @property
     def is_final(self) -> bool:
@@ -223,7 +227,9 @@ class FullReportRow(ReportRow):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts over all jobs: in all, by state, active ones, and the same of their steps."""
+    """Counts over all jobs: in all, by state, active ones, and the same of their steps; `flagged_steps` are completed
+    ones whose report has flags.
+    """
 
     total: int
     pending: int
@@ -240,8 +246,9 @@ class Summary:
 class JobFacts:
     """What the Job screen shows beside the job itself.
 
-    `failures` counts failed steps by kind; `not_taken` counts rejected and duplicate lines; `ahead` counts the queued
-    jobs before a queued one; `reused_steps` point to reports made before.
+    `failures` counts failed steps by kind, `flags` reports by flag; `not_taken` counts rejected and duplicate lines;
+    `ahead` counts the queued jobs before a queued one; `reused_steps` point to reports made before.
+    flagged_steps: int
     """
 
     running_steps: int
@@ -254,6 +261,7 @@ class JobFacts:
     reused_steps: int = 0
 
 
+    flags: dict[str, int]
 @dataclass(frozen=True, slots=True)
 class Deletion:
     """What goes when a job is deleted; `kept_reports` stay, because other jobs use them."""
@@ -266,7 +274,7 @@ class Deletion:
 
 
 FIELDS: dict[type, tuple[str, ...]] = {
-    row: tuple(field.name for field in fields(row))
+    row: tuple(field.name for field in fields(row) if field.default is MISSING)
     for row in (JobRow, StepRow, LineRow, AttemptRow, CommentRow, ReportRow)
 }
-"""Row → the columns that it takes from its table."""
+"""Row → the columns that it takes from its table; what has a default is counted beside it."""

@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.failures import FailureKind
 from core.i18n import N_
 from core.models import Document, JobLine, JobStep, Report, StepAttempt, Text
-from core.queries import jobs
+from core.queries import flags, jobs
 from core.queries.paging import by_keyset, by_number, columns, many, one
 from core.queries.reports import OF_STEP
 from core.queries.rows import AttemptRow, Page, StepRow
@@ -39,13 +39,14 @@ def page(
     *,
     status: StepStatus | None = None,
     error_kind: FailureKind | None = None,
+    flag: str | None = None,
     q: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[StepRow]:
-    """Steps of a job by number; `NotFound` without the job."""
+    """Steps of a job by number; `NotFound` without the job. `flag` as for `flags.steps`."""
     jobs.get(session, job_id)
-    statement = _filtered(job_id, status, error_kind, q)
+    statement = _filtered(job_id, status, error_kind, flag, q)
     return by_keyset(session, StepRow, statement, col(JobStep.step_number), limit=limit, cursor=cursor)
 
 
@@ -57,12 +58,13 @@ def numbered(
     size: int,
     status: StepStatus | None = None,
     error_kind: FailureKind | None = None,
+    flag: str | None = None,
     q: str | None = None,
     order_by: str = "step_number",
     descending: bool = False,
 ) -> Page[StepRow]:
     """The same steps by page number, sorted by what `is_order` accepts; steps without a value come last."""
-    statement = _filtered(job_id, status, error_kind, q)
+    statement = _filtered(job_id, status, error_kind, flag, q)
     key = _order(order_by)
     order = [(key.desc() if descending else key.asc()).nulls_last(), col(JobStep.step_number)]
     return by_number(session, StepRow, statement, order, page=page, size=size)
@@ -120,12 +122,16 @@ def _steps(job_id: int) -> sa.Select[Any]:
     return sa.select(*columns(StepRow, JobStep)).where(col(JobStep.job_id) == job_id)
 
 
-def _filtered(job_id: int, status: StepStatus | None, error_kind: FailureKind | None, q: str | None) -> sa.Select[Any]:
+def _filtered(
+    job_id: int, status: StepStatus | None, error_kind: FailureKind | None, flag: str | None, q: str | None
+) -> sa.Select[Any]:
     statement = _steps(job_id)
     if status is not None:
         statement = statement.where(col(JobStep.status) == status)
     if error_kind is not None:
         statement = statement.where(col(JobStep.error_kind) == error_kind)
+    if flag is not None:
+        statement = statement.where(col(JobStep.id).in_(flags.steps(job_id, flag)))
     if q and (wanted := q.strip()):
         statement = statement.where(_contains(wanted))
     return statement
