@@ -47,6 +47,9 @@ FAULT_TOLD_SECONDS = 60.0
 """How often each tick tells that the database fails."""
 BACKLOG_PER_PROCESS = 4
 """Pages of one job that may wait for each worker process before nothing more of it is claimed."""
+GATHER_SECONDS = 0.1
+"""While pages wait for worker processes, nobody gains by haste: a finished step waits so long for others to be written
+together with it."""
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +86,7 @@ class Engine:
         kind = kind if only_job is None else EngineKind.EXECUTE
         self._caretaker = Caretaker(database, kind, self.status, only_job=only_job, disk=disk)
         self._turning = threading.Lock()
+        self._gathering = threading.Lock()
         self._is_asked = False
         self._state = threading.Condition()
         self._stopping = False
@@ -285,7 +289,21 @@ class Engine:
             settlement = Lost(claim)
         if not self._outages.keeps(settlement):
             self._outbox.put(settlement)
-        self._turn()
+        if self._gather():
+            self._turn()
+
+    def _gather(self) -> bool:
+        """Whether the turn is this thread's; where haste is of no use, the first that comes waits for the others'."""
+        if not self._extractor.waiting_by_turn():
+            return True
+        if not self._gathering.acquire(blocking=False):
+            return False
+        try:
+            with self._state:
+                self._state.wait_for(lambda: self._stopping, GATHER_SECONDS)
+        finally:
+            self._gathering.release()
+        return True
 
     def _settled(self, settled: Settled) -> None:
         """Tell what was written, and give the places back."""
