@@ -32,6 +32,7 @@ class Kind(StrEnum):
     TEXTS = "texts"  # list of str
     REDIRECTS = "redirects"  # list of {"url", "status"}
     FLAGS = "flags"  # list of {"flag", "evidence"}
+    PAIRS = "pairs"  # list of objects with two values each, such as {"lang", "url"}
     DOCUMENT = "document"  # any JSON
 
 
@@ -46,7 +47,12 @@ class Column:
 
 UPLOADED_SUFFIX = "_uploaded"
 STATED_ELSEWHERE = frozenset({"id", "step_id", "job_id", "target", "host", "attempts", "flag_codes"})
-DOCUMENT_KINDS = {"redirect_chain": Kind.REDIRECTS, "flags": Kind.FLAGS, "answers": Kind.DOCUMENT}
+DOCUMENT_KINDS = {
+    "redirect_chain": Kind.REDIRECTS,
+    "flags": Kind.FLAGS,
+    "answers": Kind.DOCUMENT,
+    **dict.fromkeys(("technologies", "hreflang", "outlinks", "response_headers"), Kind.PAIRS),
+}
 ENDINGS = {"_url": Kind.URL, "_at": Kind.MOMENT}
 """Kinds that a name says: a type of SQLModel's own does not tell what it decorates."""
 PYTHON_KINDS = {
@@ -213,6 +219,15 @@ def _redirects(items: Iterable[Any]) -> str:
     return _lines(f"{item.get('status')} {item.get('url')}" if isinstance(item, dict) else item for item in items)
 
 
+def pair_text(item: Any) -> str:
+    """An object of two values on one line ("es https://example.com/es"); a value that is not known is left out."""
+    return " ".join(str(part) for part in item.values() if part is not None) if isinstance(item, dict) else str(item)
+
+
+def _pairs(items: Iterable[Any]) -> str:
+    return _lines(map(pair_text, items))
+
+
 def _flags(items: Iterable[Any]) -> str:
     return _lines(_flag(item) if isinstance(item, dict) else item for item in items)
 
@@ -229,6 +244,7 @@ TEXT_FORMS: dict[Kind, Callable[[Any], str]] = {
     Kind.TEXTS: _lines,
     Kind.REDIRECTS: _redirects,
     Kind.FLAGS: _flags,
+    Kind.PAIRS: _pairs,
     Kind.DOCUMENT: lambda value: document_text(value) if value else "",
 }
 """Kinds whose text is not simply `str(value)`."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
+from core import headers, technologies
 from core.abort import Abort
 from core.errors import FetchError
 from core.executors import Extractor
@@ -39,6 +40,7 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
         raise
     found = {field.name: getattr(extraction, field.name) for field in fields(extraction)}  # asdict copies every link
     text = found.pop("text")
+    found["technologies"] = technologies.merged(extraction.technologies, headers.makers(page.headers))
     return Scraped({**_visit(page), **found, "flags": [], "answers": {}}, text, page.crawl_delay_seconds)
 
 
@@ -57,6 +59,8 @@ def _visit(page: Page) -> dict[str, Any]:
         "server": page.server,
         "tls_issuer": page.tls_issuer,
         "tls_expires_at": page.tls_expires_at,
+        "x_robots_tag": headers.robots_tag(page.headers),
+        "response_headers": headers.kept(page.headers),
         "robots_verdict": page.robots_verdict.value,
         "fetched_at": page.fetched_at,
     }

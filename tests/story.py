@@ -74,7 +74,8 @@ def worker_gone(claim: Claim) -> WorkerGone:
 def report_columns(target: str) -> dict[str, Any]:
     """A report as a scrape gives it."""
     lists = ("redirect_chain", "h1s", "jsonld_types", "feeds", "categories", "tags", "internal_links")
-    more = ("external_links", "external_hosts", "emails", "phones", "social_profiles", "flags")
+    more = ("external_links", "external_hosts", "emails", "phones", "social_profiles", "flags", "technologies")
+    latest = ("hreflang", "outlinks", "postal_addresses", "response_headers")
     return {
         "requested_url": f"https://{target}",
         "final_url": f"https://{target}/",
@@ -88,7 +89,7 @@ def report_columns(target: str) -> dict[str, Any]:
         "word_count": 100,
         "content_hash": "0" * 64,
         "answers": {},
-        **{name: [] for name in (*lists, *more)},
+        **{name: [] for name in (*lists, *more, *latest)},
     }
 
 

@@ -85,6 +85,7 @@ def test_a_batch_runs_end_to_end_and_tells_what_failed_and_why(service: JobServi
     assert report.word_count > 50
     assert report.text
     assert report.language_declared == "es"
+    assert {"name": "Server", "value": "small-web"} in report.response_headers
     assert [(a.outcome, a.http_status) for a in history] == [("failed", 503), ("failed", 503), ("completed", 200)]
     assert_counters_hold(service.database, job_id)
 

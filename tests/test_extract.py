@@ -223,56 +223,6 @@ def test_lists_and_texts_are_bounded() -> None:
     assert len(page.text.encode()) <= 2_000_000
 
 
-# Contact details
-
-
-def test_emails_come_from_links_text_and_protected_elements() -> None:
-    key, address = 0x42, "boss@acme.test"
-    protected = bytes([key, *(byte ^ key for byte in address.encode())]).hex()
-    page = in_body(
-        '<a href="mailto:Sales%40ACME.test?subject=Hi">write</a><p>Or Info@Acme.Test, info@acme.test.</p>'
-        f'<span data-cfemail="{protected}">[email protected]</span><img alt="x"><p>logo@2x.png a@b 5@6.7</p>'
-    )
-    assert page.emails == ["Sales@acme.test", "boss@acme.test", "Info@acme.test"]
-
-
-@pytest.mark.parametrize(
-    ("html", "url", "language", "expected"),
-    [
-        ("<p>Tel. 912 345 678</p>", "https://a.es/", "es", ["+34912345678"]),
-        ('<a href="tel:+44 20 7946 0018">call</a> 020 7946 0018', "https://a.co.uk/", "en", ["+442079460018"]),
-        ('<a href="tel:0034912345678">x</a><p>+34 912 345 678</p>', "https://a.com/", "es", ["+34912345678"]),
-        ("<p>Llámanos: 912345678</p>", "https://a.com/", "es-ES", ["+34912345678"]),
-        ("<p>Teléfono 912 34 56 78</p>", "https://a.com/", "es", ["912 34 56 78"]),
-        ('<a href="https://wa.me/34612345678">WhatsApp</a>', "https://a.com/", "en", ["+34612345678"]),
-        ('<a href="tel:2255">x</a><a href="tel:%20">y</a>', "https://a.es/", "es", []),
-        ("<p>Precio 912.345.678 € el 2024-03-05, ref 912345678, 612 345 678 €</p>", "https://a.es/", "es", []),
-        ("<p>Call 07-30-2008 or 07-25-2008</p>", "https://a.com/", "de", []),
-        ("<p>2019-2024, 10/12/2024 12:30, ISBN 978-84-376-0494-7, 1 000 000</p>", "https://a.es/", "es", []),
-    ],
-)
-def test_phones_are_e164_where_that_is_sure(html: str, url: str, language: str, expected: list[str]) -> None:
-    assert in_body(html, url, language).phones == expected
-
-
-def test_social_profiles_are_profiles_and_no_share_links() -> None:
-    profiles = [
-        "https://www.facebook.com/acme", "https://x.com/acme", "https://www.linkedin.com/company/acme-inc",
-        "https://www.youtube.com/@acme", "https://www.tiktok.com/@acme",
-    ]  # fmt: skip
-    others = [
-        "https://www.facebook.com/sharer/sharer.php?u=x", "https://twitter.com/intent/tweet?text=x",
-        "https://www.linkedin.com/shareArticle?url=x", "https://www.youtube.com/watch?v=x",
-        "https://www.instagram.com/p/abc/", "https://facebook.com/", "https://notfacebook.com/acme",
-        "https://www.pinterest.com/pin/create/button/", "https://t.me/share/url?url=x",
-    ]  # fmt: skip
-    links = "".join(f'<a href="{url}">x</a>' for url in [*others, *(f"{url}/?ref=site" for url in profiles), *profiles])
-    same_as = (
-        '<script type="application/ld+json">{"@type":"Organization","sameAs":["https://github.com/acme"]}</script>'
-    )
-    assert in_body(links + same_as).social_profiles == [*profiles, "https://github.com/acme"]
-
-
 # JSON-LD
 
 

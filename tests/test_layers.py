@@ -16,6 +16,8 @@ LEVELS = [
         "targets",
         "tables",
         "extract",
+        "technologies",
+        "headers",
         "flags",
         "retry",
         "breaker",

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from core.export import temporary
 from core.export.content import Content
-from core.rows import Column, Kind, document_text, item_text
+from core.rows import Column, Kind, document_text, item_text, pair_text
 
 TYPES: dict[Kind, pa.DataType] = {
     Kind.TEXT: pa.string(),
@@ -23,6 +23,7 @@ TYPES: dict[Kind, pa.DataType] = {
     Kind.TEXTS: pa.list_(pa.string()),
     Kind.REDIRECTS: pa.list_(pa.struct([("url", pa.string()), ("status", pa.int64())])),
     Kind.FLAGS: pa.list_(pa.struct([("flag", pa.string()), ("evidence", pa.string())])),
+    Kind.PAIRS: pa.list_(pa.string()),
     Kind.DOCUMENT: pa.string(),
 }
 
@@ -64,6 +65,7 @@ def _evidence(value: Any) -> str | None:
 PLAIN_FORMS: dict[Kind, Callable[[Any], Any]] = {
     Kind.DOCUMENT: document_text,
     Kind.TEXTS: lambda items: [item_text(item) for item in items],
+    Kind.PAIRS: lambda items: [pair_text(item) for item in items],
     Kind.REDIRECTS: lambda items: [{"url": item.get("url"), "status": item.get("status")} for item in items],
     Kind.FLAGS: lambda items: [
         {"flag": item.get("flag"), "evidence": _evidence(item.get("evidence"))} for item in items

@@ -1,50 +1,10 @@
-"""How a page says its owner can be reached: e-mail addresses and telephone numbers."""
+"""How a page says its owner can be reached: e-mail addresses, telephone numbers, postal addresses."""
 
-import re
 from dataclasses import dataclass
-from urllib.parse import unquote
 
-import phonenumbers
-from phonenumbers import Leniency, NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher
-
-from core.extract.page import ParsedPage, clean
-
-LIMIT = 1_000  # items of each kind
-SCANNED = 30_000  # characters of visible text at its beginning and at its end, where telephone numbers stand
-
-EMAIL = re.compile(
-    r"(?<![\w.%+@-])([A-Za-z0-9](?:[A-Za-z0-9._%+'&-]{0,62}[A-Za-z0-9_+-])?)"
-    r"@((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w@-])"
-)
-FILE_ENDINGS = frozenset({
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "bmp", "ico", "tif", "tiff", "css", "js", "mjs", "map",
-    "json", "woff", "woff2", "ttf", "eot", "pdf", "mp4", "webm", "html",
-})  # fmt: skip
-PROTECTED = re.compile(r"(?:[0-9a-f]{2}){6,200}", re.IGNORECASE)
-
-REGIONS_OF_TLDS = {"uk": "GB", "ac": None, "su": "RU", "eu": None, "cat": "ES", "gal": "ES", "eus": "ES"}
-GENERIC_CCTLDS = frozenset({
-    "ai", "co", "fm", "gg", "io", "la", "ly", "me", "nu", "sh", "so", "st", "tk", "to", "tv", "ws", "cc", "ml", "ga",
-    "cf", "gq",
-})  # fmt: skip
-REGIONS_OF_LANGUAGES = {
-    "ca": "ES", "cs": "CZ", "da": "DK", "de": "DE", "el": "GR", "en": "US", "es": "ES", "et": "EE", "eu": "ES",
-    "fi": "FI", "fr": "FR", "gl": "ES", "he": "IL", "hu": "HU", "it": "IT", "ja": "JP", "ko": "KR", "nb": "NO",
-    "nl": "NL", "no": "NO", "pl": "PL", "pt": "PT", "ro": "RO", "ru": "RU", "sv": "SE", "tr": "TR", "uk": "UA",
-}  # fmt: skip
-CUE = re.compile(
-    r"(?:\btel\b|\btel[eéèê]?f|t[eé]l[eé]ph|\bphone|\bcall\b|\bm[oó]vil|\bmobil|\bcell\b|\bfax\b|whats\s?app|\bll[aá]m"
-    r"|\bapp?el|\bruf|\btlf|\btfno|\btfn\b|\bcontact|[☎☏✆📞📱🕿])",
-    re.IGNORECASE,
-)
-CUE_REACH = 40  # characters before a number
-MONEY = re.compile(r"[€$£¥%]|\b(?:eur|usd|euros?|d[oó]lares|dollars?)\b", re.IGNORECASE)
-GROUPED_PLAINLY = re.compile(r"\d{1,3}(?:[ -]\d{2,4})+|\(?0?\d{1,5}\)?[ /-]+\d[\d -]+")
-DATE = re.compile(r"\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d|(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}")
-WHATSAPP = re.compile(
-    r"https?://(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
-)
-WRITTEN = re.compile(r"[+(]?\d[\d\s()./-]{4,24}\d")
+from core.extract import emails, phones
+from core.extract.organisation import Organisation
+from core.extract.page import ParsedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,109 +15,7 @@ class Contact:
     phones: list[str]
 
 
-def read(page: ParsedPage, seen: str, language: str | None) -> Contact:
-    """From links (mailto:, tel:, wa.me), Cloudflare's protected addresses and the visible text."""
+def read(page: ParsedPage, seen: str, language: str | None, owner: Organisation) -> Contact:
+    """From links (mailto:, tel:, wa.me), protected and spelled out addresses, JSON-LD and the visible text."""
     hrefs = list(dict.fromkeys(h.strip() for element in page.tree.iter("a", "area") if (h := element.get("href"))))
-    return Contact(_emails(page, seen, hrefs), _phones(page, seen, hrefs, language))
-
-
-def _emails(page: ParsedPage, seen: str, hrefs: list[str]) -> list[str]:
-    texts = [unquote(href[7:].partition("?")[0]) for href in hrefs if href[:7].lower() == "mailto:"]
-    texts += [_unprotect(element.get("data-cfemail")) for element in page.tree.iterfind(".//*[@data-cfemail]")]
-    found: dict[str, str] = {}
-    for text in [*texts, seen]:
-        for local, domain in EMAIL.findall(text) if "@" in text else ():
-            address = f"{local}@{domain.lower()}"
-            if domain.rpartition(".")[2].lower() not in FILE_ENDINGS and ".." not in local and len(address) <= 254:
-                found.setdefault(address.lower(), address)
-    return list(found.values())[:LIMIT]
-
-
-def _unprotect(value: str | None) -> str:
-    """Cloudflare's "email protection": each byte XOR the first one."""
-    if not value or not PROTECTED.fullmatch(value):
-        return ""
-    key, *rest = bytes.fromhex(value)
-    return bytes(byte ^ key for byte in rest).decode("utf-8", "ignore")
-
-
-def _phones(page: ParsedPage, seen: str, hrefs: list[str], language: str | None) -> list[str]:
-    region, is_sure = _region(page.host, language)
-    found = [_linked(unquote(href[4:]), region, is_sure) for href in hrefs if href[:4].lower() == "tel:"][:LIMIT]
-    found += [_international(match[1]) for href in hrefs if (match := WHATSAPP.match(href))][:LIMIT]
-    found += _in_text(_ends(seen), region, is_sure)
-    unique: dict[str, str] = {}
-    for number in found:
-        if number and not _is_known(number, unique):
-            unique[_digits(number)] = number
-    return list(unique.values())[:LIMIT]
-
-
-def _region(host: str, language: str | None) -> tuple[str | None, bool]:
-    """The country whose numbers a page writes without a prefix, and whether that is sure enough for E.164."""
-    ending = host.rpartition(".")[2]
-    region = REGIONS_OF_TLDS.get(ending, ending.upper())
-    if region in phonenumbers.SUPPORTED_REGIONS and ending not in GENERIC_CCTLDS:
-        return region, True
-    primary, _, rest = (language or "").partition("-")
-    if (territory := rest.rpartition("-")[2].upper()) in phonenumbers.SUPPORTED_REGIONS:
-        return territory, True
-    return REGIONS_OF_LANGUAGES.get(primary), False
-
-
-def _linked(written: str, region: str | None, is_sure: bool) -> str | None:
-    """The number of a tel: link (RFC 3966): E.164 if valid, else as written if it looks like a number."""
-    written = written.partition(";")[0].lstrip("/ ").strip()[:40]
-    number = _parsed("+" + written[2:] if written.startswith("00") else written, region)
-    if number and (is_sure or written.startswith(("+", "00"))):
-        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return clean(written, 40) if WRITTEN.fullmatch(written) else None
-
-
-def _international(digits: str) -> str | None:
-    number = _parsed("+" + digits, None)
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else None
-
-
-def _parsed(written: str, region: str | None) -> PhoneNumber | None:
-    try:
-        number = phonenumbers.parse(written, region)
-    except NumberParseException:
-        return None
-    return number if phonenumbers.is_valid_number(number) else None
-
-
-def _ends(text: str) -> str:
-    return text if len(text) <= 2 * SCANNED else f"{text[:SCANNED]}\n{text[-SCANNED:]}"
-
-
-def _in_text(text: str, region: str | None, is_sure: bool) -> list[str]:
-    found = []
-    for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID, max_tries=2_000):
-        is_international = match.raw_string.lstrip("( ").startswith(("+", "00"))
-        if is_international or _is_meant(text, match.start, match.end, match.raw_string):
-            e164 = phonenumbers.format_number(match.number, PhoneNumberFormat.E164)
-            found.append(e164 if is_international or is_sure else clean(match.raw_string, 40) or e164)
-    return found
-
-
-def _is_meant(text: str, start: int, end: int, written: str) -> bool:
-    """Without a prefix a number counts after a word like "Tel" or grouped as such numbers are; no date, no price."""
-    if DATE.fullmatch(written.strip()):
-        return False
-    before, after = text[max(0, start - CUE_REACH) : start], text[end : end + 8]
-    if CUE.search(before):
-        return True
-    if MONEY.search(before[-6:]) or MONEY.search(after):
-        return False
-    return "\n" not in written and GROUPED_PLAINLY.fullmatch(written.strip()) is not None
-
-
-def _digits(number: str) -> str:
-    return re.sub(r"\D", "", number)
-
-
-def _is_known(number: str, unique: dict[str, str]) -> bool:
-    """The same number, once with and once without its prefix, is one."""
-    tail = _digits(number).lstrip("0")
-    return any(known.endswith(tail) or tail.endswith(known.lstrip("0")) for known in unique) if tail else True
+    return Contact(emails.read(page, hrefs, owner.emails, seen), phones.read(page.host, hrefs, owner, seen, language))

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import trafilatura
 
 from core.errors import FetchError
-from core.extract import contact, jsonld, language, links, metadata, social, text
+from core.extract import contact, jsonld, language, links, metadata, organisation, social, text
 from core.extract.charset import decode
 from core.extract.dates import find_dates
 from core.extract.page import ParsedPage, parse
@@ -23,6 +24,7 @@ class Extraction:
     title: str | None
     description: str | None
     canonical_url: str | None
+    canonical_differs: bool | None
     language_declared: str | None
     language_detected: str | None
     site_name: str | None
@@ -32,11 +34,13 @@ class Extraction:
     image_url: str | None
     favicon_url: str | None
     generator: str | None
+    technologies: list[dict[str, Any]]
     charset: str
     charset_source: str
     h1s: list[str]
     jsonld_types: list[str]
     feeds: list[str]
+    hreflang: list[dict[str, str]]
     meta_robots: str | None
     word_count: int
     content_hash: str
@@ -45,9 +49,12 @@ class Extraction:
     internal_links: list[str]
     external_links: list[str]
     external_hosts: list[str]
+    outlinks: list[dict[str, Any]]
     emails: list[str]
     phones: list[str]
     social_profiles: list[str]
+    organisation_name: str | None
+    postal_addresses: list[str]
     text: str
 
 
@@ -71,12 +78,14 @@ def _read(page: ParsedPage, charset: str, charset_source: str) -> Extraction:
     head = metadata.read(page, structured)
     dates = find_dates(page, structured)
     found = links.read(page)
-    reach = contact.read(page, visible, head.language)
+    owner = organisation.read(structured)
+    reach = contact.read(page, visible, head.language, owner)
     return Extraction(
         extractor_version=EXTRACTOR_VERSION,
         title=head.title,
         description=head.description,
         canonical_url=head.canonical_url,
+        canonical_differs=head.canonical_differs,
         language_declared=head.language,
         language_detected=language.detect(chosen),
         site_name=head.site_name,
@@ -86,11 +95,13 @@ def _read(page: ParsedPage, charset: str, charset_source: str) -> Extraction:
         image_url=head.image_url,
         favicon_url=head.favicon_url,
         generator=head.generator,
+        technologies=head.technologies,
         charset=charset,
         charset_source=charset_source,
         h1s=head.h1s,
         jsonld_types=structured.types,
         feeds=head.feeds,
+        hreflang=head.hreflang,
         meta_robots=head.robots,
         word_count=text.count_words(visible),
         content_hash=text.fingerprint(chosen),
@@ -99,8 +110,11 @@ def _read(page: ParsedPage, charset: str, charset_source: str) -> Extraction:
         internal_links=found.internal,
         external_links=found.external,
         external_hosts=found.external_hosts,
+        outlinks=found.outlinks,
         emails=reach.emails,
         phones=reach.phones,
         social_profiles=social.profiles([*found.all, *structured.same_as]),
+        organisation_name=owner.name,
+        postal_addresses=owner.addresses,
         text=chosen,
     )

@@ -17,10 +17,18 @@ TAG = re.compile(r"\s*([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{1,8}){0,4})\s*(?:[,;].*
 def declared(page: ParsedPage) -> str | None:
     """The language of `<html lang>`, else of a content-language meta, as a BCP 47 tag (`es`, `pt-BR`)."""
     for value in (page.tree.get("lang"), page.tree.get("xml:lang"), page.meta("content-language")):
-        if value and (tag := TAG.fullmatch(value[:100])):
-            subtags = [s.upper() if len(s) == 2 else s for s in tag[2].replace("_", "-").split("-")[1:]]
-            return "-".join([tag[1].lower(), *subtags])[:35]
+        if value and (found := tag(value)):
+            return found
     return None
+
+
+def tag(value: str) -> str | None:
+    """A language as pages write it (`pt_br`) as a BCP 47 tag, None for anything else."""
+    found = TAG.fullmatch(value[:100])
+    if not found:
+        return None
+    subtags = [s.upper() if len(s) == 2 else s for s in found[2].replace("_", "-").split("-")[1:]]
+    return "-".join([found[1].lower(), *subtags])[:35]
 
 
 def detect(text: str) -> str | None:

@@ -1,6 +1,8 @@
 """Where a page links to: within its own site, and to others."""
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from core.extract.page import ParsedPage, host_of, site_of
 
@@ -9,11 +11,15 @@ LIMIT = 1_000  # links of each kind
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Absolute http(s) URLs without fragments, each once, in the order of the page."""
+    """Absolute http(s) URLs without fragments, each once, in the order of the page.
+
+    `outlinks` counts the external ones by host, the largest first: {"host", "links"}.
+    """
 
     internal: list[str]
     external: list[str]
     external_hosts: list[str]
+    outlinks: list[dict[str, Any]]
     all: list[str]
 
 
@@ -31,5 +37,6 @@ def read(page: ParsedPage) -> Links:
         if host not in sites:
             sites[host] = site_of(host)
         (internal if sites[host] == own else external).append(url)
-    hosts = sorted({host_of(url) for url in external})
-    return Links(internal[:LIMIT], external[:LIMIT], hosts[:LIMIT], list(found))
+    hosts = Counter(map(host_of, external))
+    outlinks = [{"host": host, "links": count} for host, count in hosts.most_common(LIMIT)]
+    return Links(internal[:LIMIT], external[:LIMIT], sorted(hosts)[:LIMIT], outlinks, list(found))

@@ -6,16 +6,17 @@ A home page gets only what is stated for the page itself: the bylines and catego
 import logging
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 from trafilatura.json_metadata import extract_json
 from trafilatura.metadata import examine_meta, extract_author, extract_catstags, extract_sitename, extract_title
 from trafilatura.settings import Document
 
+from core import technologies
 from core.extract.jsonld import Structured
 from core.extract.language import declared
 from core.extract.page import ParsedPage, clean, cleaned
-
-FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
+from core.extract.relations import Relations, is_same_page
 
 logger = logging.getLogger(__name__)
 
@@ -27,14 +28,17 @@ class Head:
     title: str | None
     description: str | None
     canonical_url: str | None
+    canonical_differs: bool | None
     language: str | None
     site_name: str | None
     author: str | None
     image_url: str | None
     favicon_url: str | None
     generator: str | None
+    technologies: list[dict[str, Any]]
     h1s: list[str]
     feeds: list[str]
+    hreflang: list[dict[str, str]]
     robots: str | None
     categories: list[str]
     tags: list[str]
@@ -44,41 +48,28 @@ def read(page: ParsedPage, structured: Structured) -> Head:
     """Everything that is stated about the page."""
     stated = _stated(page, structured)
     title = _title_element(page)
-    links = _Links(page)
+    links = Relations(page)
+    generators = [content for name, content in page.metas() if name == "generator"]
+    canonical = links.first("canonical")
     return Head(
         title=(title if page.is_home and title else None) or clean(_plain(stated.title), 1_000) or title,
         description=clean(_plain(stated.description), 5_000),
-        canonical_url=links.first("canonical"),
+        canonical_url=canonical,
+        canonical_differs=None if canonical is None else not is_same_page(canonical, page.url),
         language=declared(page),
         site_name=clean(_plain((stated.sitename or "").lstrip("@")), 500),
         author=clean(_plain(stated.author), 500),
         image_url=page.resolve(stated.image) if isinstance(stated.image, str) else None,
         favicon_url=links.first("icon"),
-        generator=clean(page.meta("generator"), 500),
+        generator=clean(generators[0], 500) if generators else None,
+        technologies=technologies.stated(cleaned(generators, 500)),
         h1s=cleaned([" ".join(h1.itertext()) for h1 in page.tree.iter("h1")], 1_000),
         feeds=links.feeds(),
+        hreflang=links.hreflang(),
         robots=clean(", ".join(content for name, content in page.metas() if name == "robots"), 500),
         categories=cleaned(_split(stated.categories), 200),
         tags=cleaned(_split(stated.tags), 200),
     )
-
-
-class _Links:
-    """The `<link>` elements of a page by relation."""
-
-    def __init__(self, page: ParsedPage) -> None:
-        self._links = [
-            ((element.get("rel") or "").lower().split(), (element.get("type") or "").lower().strip(), url)
-            for element in page.tree.iter("link")
-            if (url := page.resolve(element.get("href")))
-        ]
-
-    def first(self, relation: str) -> str | None:
-        return next((url for relations, _, url in self._links if relation in relations), None)
-
-    def feeds(self) -> list[str]:
-        found = [url for rels, kind, url in self._links if "alternate" in rels and kind.startswith(FEED_TYPES)]
-        return list(dict.fromkeys(found))[:1_000]
 
 
 def _stated(page: ParsedPage, structured: Structured) -> Document:

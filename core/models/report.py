@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text, partial
 
+EMPTY_LIST = text("'[]'")
+
 
 FLAGGED = ("job_id", "flag_count", "checked_at", "flag_codes", "step_id")
 """What is asked of flagged reports: an index of just these tells it without a look at the long rows themselves."""
@@ -53,6 +55,7 @@ class Report(SQLModel, table=True):
     title: str | None = Field(default=None, sa_type=Text)
     description: str | None = Field(default=None, sa_type=Text)
     canonical_url: str | None = Field(default=None, sa_type=Text)
+    canonical_differs: bool | None = None
     language_declared: str | None = Field(default=None, sa_type=Text)
     language_detected: str | None = Field(default=None, sa_type=Text)
     site_name: str | None = Field(default=None, sa_type=Text)
@@ -62,10 +65,13 @@ class Report(SQLModel, table=True):
     image_url: str | None = Field(default=None, sa_type=Text)
     favicon_url: str | None = Field(default=None, sa_type=Text)
     generator: str | None = Field(default=None, sa_type=Text)
+    technologies: list[Any] = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_LIST})
     h1s: list[Any] = Field(sa_type=Document)
     jsonld_types: list[Any] = Field(sa_type=Document)
     feeds: list[Any] = Field(sa_type=Document)
+    hreflang: list[Any] = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_LIST})
     meta_robots: str | None = Field(default=None, sa_type=Text)
+    x_robots_tag: str | None = Field(default=None, sa_type=Text)
     word_count: int
     content_hash: str = Field(max_length=64)
     categories: list[Any] = Field(sa_type=Document)
@@ -73,9 +79,13 @@ class Report(SQLModel, table=True):
     internal_links: list[Any] = Field(sa_type=Document)
     external_links: list[Any] = Field(sa_type=Document)
     external_hosts: list[Any] = Field(sa_type=Document)
+    outlinks: list[Any] = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_LIST})
     emails: list[Any] = Field(sa_type=Document)
     phones: list[Any] = Field(sa_type=Document)
     social_profiles: list[Any] = Field(sa_type=Document)
+    organisation_name: str | None = Field(default=None, sa_type=Text)
+    postal_addresses: list[Any] = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_LIST})
+    response_headers: list[Any] = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_LIST})
     flags: list[Any] = Field(sa_type=Document)
     flag_count: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     flag_codes: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})

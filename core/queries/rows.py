@@ -187,6 +187,7 @@ class ReportRow:
     title: str | None
     description: str | None
     canonical_url: str | None
+    canonical_differs: bool | None
     language_declared: str | None
     language_detected: str | None
     site_name: str | None
@@ -196,10 +197,13 @@ class ReportRow:
     image_url: str | None
     favicon_url: str | None
     generator: str | None
+    technologies: list[Any]
     h1s: list[Any]
     jsonld_types: list[Any]
     feeds: list[Any]
+    hreflang: list[Any]
     meta_robots: str | None
+    x_robots_tag: str | None
     word_count: int
     content_hash: str
     categories: list[Any]
@@ -207,9 +211,13 @@ class ReportRow:
     internal_links: list[Any]
     external_links: list[Any]
     external_hosts: list[Any]
+    outlinks: list[Any]
     emails: list[Any]
     phones: list[Any]
     social_profiles: list[Any]
+    organisation_name: str | None
+    postal_addresses: list[Any]
+    response_headers: list[Any]
     flags: list[Any]
     flag_count: int
     checked_at: datetime | None
@@ -240,6 +248,7 @@ class Summary:
     cancelled: int
     active: int
     steps: dict[str, int]
+    flagged_steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +257,11 @@ class JobFacts:
 
     `failures` counts failed steps by kind, `flags` reports by flag; `not_taken` counts rejected and duplicate lines;
     `ahead` counts the queued jobs before a queued one; `reused_steps` point to reports made before.
-    flagged_steps: int
     """
 
     running_steps: int
     failures: dict[str, int]
+    flags: dict[str, int]
     lines: int
     not_taken: int
     rejected: int
@@ -261,7 +270,6 @@ class JobFacts:
     reused_steps: int = 0
 
 
-    flags: dict[str, int]
 @dataclass(frozen=True, slots=True)
 class Deletion:
     """What goes when a job is deleted; `kept_reports` stay, because other jobs use them."""

@@ -10,7 +10,7 @@ import streamlit as st
 from core.i18n import _
 from core.queries.rows import LineRow, ReportRow
 from core.queries.steps import EXTRA
-from core.rows import REPORT_COLUMNS, Kind, unicode_form
+from core.rows import REPORT_COLUMNS, Kind, pair_text, unicode_form
 from core.states import StepStatus
 from core.targets import is_lookalike
 from pages.ui.figures import moment
@@ -27,6 +27,7 @@ MAKERS: dict[Kind, tuple[Callable[..., Any], int]] = {
     Kind.TRUTH: (st.column_config.CheckboxColumn, 70),
     Kind.DAY: (st.column_config.DateColumn, 100),
     Kind.TEXTS: (st.column_config.ListColumn, 180),
+    Kind.PAIRS: (st.column_config.ListColumn, 180),
 }
 Titled = Callable[[str, str], str]
 """A column and its name → the name as the header shows it."""
@@ -101,6 +102,8 @@ def _cell(given: Any, kind: Kind) -> Any:
         return moment(given)
     if kind is Kind.TEXTS:
         return [str(item)[:LONGEST_TEXT] for item in given[:MOST_ITEMS]]
+    if kind is Kind.PAIRS:
+        return [pair_text(item)[:LONGEST_TEXT] for item in given[:MOST_ITEMS]]
     if kind in (Kind.REDIRECTS, Kind.FLAGS, Kind.DOCUMENT):
         return json.dumps(given, ensure_ascii=False)[:LONGEST_TEXT] if given else None
     return given[:LONGEST_TEXT] if isinstance(given, str) else given

@@ -1,4 +1,4 @@
-"""What a report is worth: its flags counted, its check by hand.
+"""What a report is worth: its flags counted, its check by hand; more of what a page and its answer state.
 
 Revision: 0003
 Previous: 0002
@@ -16,6 +16,7 @@ branch_labels = None
 depends_on = None
 
 FLAGGED = sa.text("flag_count > 0")
+LISTS = ("technologies", "hreflang", "outlinks", "postal_addresses", "response_headers")
 
 
 def _of_reports() -> list[sa.Column]:
@@ -25,6 +26,10 @@ def _of_reports() -> list[sa.Column]:
         sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("checked_by", core.models.Text(), nullable=True),
         sa.Column("checked_note", core.models.Text(), nullable=True),
+        sa.Column("canonical_differs", sa.Boolean(), nullable=True),
+        sa.Column("x_robots_tag", core.models.Text(), nullable=True),
+        sa.Column("organisation_name", core.models.Text(), nullable=True),
+        *(sa.Column(name, core.models.Document(), nullable=False, server_default=sa.text("'[]'")) for name in LISTS),
     ]
 
 
