@@ -9,6 +9,9 @@ from core.failures import FailureKind
 from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text, enumeration, one_of, partial
 from core.states import STEP_FINAL, Outcome, StepStatus
 
+ENDED_BADLY = "job_steps.status = 'failed' OR (job_steps.status = 'cancelled' AND job_steps.started_at IS NOT NULL)"
+"""Steps that were run and have no report."""
+
 
 class JobStep(SQLModel, table=True):
     """One target of a job."""
@@ -25,6 +28,7 @@ class JobStep(SQLModel, table=True):
         Index("ix_job_steps_due", "job_id", "status", "next_attempt_at", "step_number"),
         partial("ix_job_steps_visited", "host", where="status = 'running'"),
         partial("ix_job_steps_parked", "host", "job_id", "next_attempt_at", "step_number", where="waits_for_host"),
+        partial("ix_job_steps_ended_badly", "target", "completed_at", where=ENDED_BADLY.replace("job_steps.", "")),
         partial("ix_job_steps_leases", "lease_owner", where="status = 'running'"),
         partial("ix_job_steps_reused", "reused_report_id", "job_id", where="reused_report_id IS NOT NULL"),
         partial("ix_job_steps_reusing", "job_id", where="reused_report_id IS NOT NULL"),

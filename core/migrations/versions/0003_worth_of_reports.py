@@ -16,6 +16,7 @@ branch_labels = None
 depends_on = None
 
 FLAGGED = sa.text("flag_count > 0")
+ENDED_BADLY = sa.text("status = 'failed' OR (status = 'cancelled' AND started_at IS NOT NULL)")
 LISTS = ("technologies", "hreflang", "outlinks", "postal_addresses", "response_headers")
 
 
@@ -38,9 +39,12 @@ def upgrade() -> None:
         op.add_column("reports", column)
     counted = ["job_id", "flag_count", "checked_at", "flag_codes", "step_id"]
     op.create_index("ix_reports_flagged", "reports", counted, sqlite_where=FLAGGED, postgresql_where=FLAGGED)
+    of_target, badly = ["target", "completed_at"], {"sqlite_where": ENDED_BADLY, "postgresql_where": ENDED_BADLY}
+    op.create_index("ix_job_steps_ended_badly", "job_steps", of_target, **badly)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_job_steps_ended_badly", "job_steps")
     op.drop_index("ix_reports_flagged", "reports")
     for column in _of_reports():
         op.drop_column("reports", column.name)
