@@ -8,6 +8,7 @@ from core.abort import Abort
 from core.errors import FetchError
 from core.executors import Extractor
 from core.fetch import Fetcher, FetchOptions, Page
+from core.flags import Facts, judge
 from core.queue import Claim
 from core.settings import Settings
 
@@ -39,9 +40,10 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
         failure.crawl_delay_seconds = page.crawl_delay_seconds
         raise
     found = {field.name: getattr(extraction, field.name) for field in fields(extraction)}  # asdict copies every link
-    text = found.pop("text")
+    text, _markup = found.pop("text"), found.pop("markup")
     found["technologies"] = technologies.merged(extraction.technologies, headers.makers(page.headers))
-    return Scraped({**_visit(page), **found, "flags": [], "answers": {}}, text, page.crawl_delay_seconds)
+    flags = judge(Facts.of(claim.target, page.final_url, page.http_status, extraction))
+    return Scraped({**_visit(page), **found, "flags": flags, "answers": {}}, text, page.crawl_delay_seconds)
 
 
 def _visit(page: Page) -> dict[str, Any]:

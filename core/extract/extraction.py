@@ -7,9 +7,10 @@ from typing import Any
 import trafilatura
 
 from core.errors import FetchError
-from core.extract import contact, jsonld, language, links, metadata, organisation, social, text
+from core.extract import contact, jsonld, language, links, markup, metadata, organisation, social, text
 from core.extract.charset import decode
 from core.extract.dates import find_dates
+from core.extract.markup import Markup
 from core.extract.page import ParsedPage, parse
 from core.failures import FailureKind
 
@@ -56,6 +57,8 @@ class Extraction:
     organisation_name: str | None
     postal_addresses: list[str]
     text: str
+    markup: Markup
+    """For the flags; no column."""
 
 
 def extract(body: bytes, url: str, content_type: str | None = None) -> Extraction:
@@ -117,4 +120,5 @@ def _read(page: ParsedPage, charset: str, charset_source: str) -> Extraction:
         organisation_name=owner.name,
         postal_addresses=owner.addresses,
         text=chosen,
+        markup=markup.read(page, visible),
     )

@@ -49,7 +49,11 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 def visible(page: ParsedPage) -> str:
     """The text a reader sees without scripts: one block a line, an empty line between sections."""
     body = page.tree.find("body")
-    root = page.tree if body is None else body
+    return seen_in(page.tree if body is None else body)
+
+
+def seen_in(root: HtmlElement) -> str:
+    """The same of one element."""
     pieces: list[str] = []
     walker = iterwalk(root, events=("start", "end"))
     for event, element in walker:
@@ -58,7 +62,7 @@ def visible(page: ParsedPage) -> str:
             pieces.append(SECTION_BREAK if tag in SECTIONS else BLOCK_BREAK)
         if event == "end":
             _append(pieces, element.tail if element is not root else None)
-        elif tag in UNSEEN or _is_hidden(element, tag):
+        elif tag in UNSEEN or is_hidden(element, tag):
             walker.skip_subtree()
         else:
             _append(pieces, element.text)
@@ -102,7 +106,8 @@ def _append(pieces: list[str], text: str | None) -> None:
         pieces.append(SPACE.sub(" ", UNWANTED.sub("", text)))
 
 
-def _is_hidden(element: HtmlElement, tag: str) -> bool:
+def is_hidden(element: HtmlElement, tag: str) -> bool:
+    """Whether its own attributes hide it; `tag` is its name."""
     if tag in ("html", "body"):  # hidden only until scripts have run
         return False
     style = element.get("style")

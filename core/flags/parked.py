@@ -1,0 +1,104 @@
+"""`parked`: no site of its owner, but parking, an offer to sell the domain, or a placeholder of registrar or host."""
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from core.extract.page import host_of, site_of
+from core.flags import offers, placeholders
+from core.flags.facts import Facts
+from core.flags.parking_hosts import INLINE, MARKETS, parks
+from core.flags.wording import Line
+
+SERVICE_WORDS, OFFER_WORDS, NAMED_OFFER_WORDS, DEFAULT_WORDS, REGISTERED_WORDS = 300, 250, 1_200, 700, 250
+"""How many words the page may have of a parking service, an offer, one that names the domain, a server, a registrar."""
+BESIDE_WORDS = 40
+"""Words of other matter that their pages may have."""
+OTHER_DOMAINS = 3
+"""Who names as many other domains deals in them."""
+DOMAIN = re.compile(
+    r"(?<![@\w.-])[a-z0-9][a-z0-9-]{0,62}\.(?:com|net|org|info|biz|io|co|eu|es|de|fr|it|pt|nl|cat|shop|app|online|store)"
+    r"\b(?!\.\w)"
+)
+
+
+def parked(facts: Facts) -> str | None:
+    """By who fills it, by what it says, and by how little else there is."""
+    return _by_service(facts) or _offered(facts) or _default_page(facts) or _registered(facts) or _listed(facts)
+
+
+def _by_service(facts: Facts) -> str | None:
+    """A parking service fills the page, or a market offers this very domain."""
+    if facts.word_count > SERVICE_WORDS:
+        return None
+    markup = facts.markup
+    for url in (*markup.scripts, *markup.frames, markup.refresh or "", facts.final_url):
+        if parks(host_of(url), urlsplit(url).path):
+            return f"filled by {host_of(url)}"
+    inline = markup.inline.lower()
+    if named := next((name for name in INLINE if name in inline), None):
+        return f"a script within the page names {named!r}"
+    markets = (
+        host_of(url) for url in (*facts.external_links, *markup.frames, facts.final_url) if _is_offer(facts, url)
+    )
+    return next((f"offered at {host}" for host in markets), None)
+
+
+def _is_offer(facts: Facts, url: str) -> bool:
+    parts = urlsplit(url)
+    return site_of(host_of(url)) in MARKETS and facts.asked_site in unquote(f"{parts.path}?{parts.query}").lower()
+
+
+def _offered(facts: Facts) -> str | None:
+    """It says that it is for sale."""
+    if facts.word_count > NAMED_OFFER_WORDS:
+        return None
+    told = [line for line in (*facts.heads, *facts.lines) if _offers(facts, line)]
+    if not told:
+        return None
+    is_named = any(facts.asked_site in line.plain for line in (*facts.heads, *told))
+    return f"for sale: {told[0].quoted}" if is_named or _is_nothing_but_an_offer(facts) else None
+
+
+def _offers(facts: Facts, line: Line) -> bool:
+    text = line.text.lower()
+    if "dom" in text and offers.OFFER.search(line.plain):
+        return True
+    return (
+        facts.asked_site in text
+        and re.search(re.escape(facts.asked_site) + offers.AFTER_ITS_NAME, line.plain) is not None
+    )
+
+
+def _is_nothing_but_an_offer(facts: Facts) -> bool:
+    if facts.word_count > OFFER_WORDS or facts.prose(offers.TOPIC) > BESIDE_WORDS:
+        return False
+    named = {name for line in facts.lines for name in DOMAIN.findall(line.plain)}
+    others = {name for name in named if site_of(name) not in {facts.asked_site, facts.final_site} | MARKETS}
+    return len(others) < OTHER_DOMAINS
+
+
+def _default_page(facts: Facts) -> str | None:
+    """What a server shows until somebody puts a site there."""
+    if facts.word_count > DEFAULT_WORDS:
+        return None
+    found = (head for head in facts.heads[:3] if placeholders.DEFAULT_TITLE.fullmatch(head.bare))
+    return next((f"default page: {head.quoted}" for head in found), None)
+
+
+def _registered(facts: Facts) -> str | None:
+    """Its registrar or host speaks, not its owner."""
+    if facts.word_count > REGISTERED_WORDS:
+        return None
+    described = [Line(facts.description)] if facts.description else []
+    told = next(
+        (line for line in (*facts.heads, *described, *facts.lines) if placeholders.REGISTERED.search(line.plain)), None
+    )
+    return f"placeholder: {told.quoted}" if told and facts.substance(placeholders.TOPIC) <= BESIDE_WORDS else None
+
+
+def _listed(facts: Facts) -> str | None:
+    """Advertisements under the domain's own name."""
+    if facts.word_count > SERVICE_WORDS or not any(facts.asked_site in head.plain for head in facts.heads):
+        return None
+    told = next((line for line in facts.lines if offers.LISTING.search(line.plain)), None)
+    return f"advertisements: {told.quoted}" if told and facts.prose(offers.TOPIC) <= BESIDE_WORDS else None
