@@ -9,19 +9,26 @@ import select
 import signal
 import sys
 import traceback
+from collections.abc import Callable
+from functools import partial
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING
 
+from core import apart
 from core.errors import FetchError
-from core.extract import Extraction, extract
+from core.extract import Extraction, Reach, Wish, extract
+from core.extract.answers import seconds_each
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-Task = tuple[bytes, str, str | None, float]
+Found = Extraction | Reach
+Reader = Callable[[bytes, str, str | None], Found]
+"""What is read of a page: body, final address, Content-Type."""
+Task = tuple[Reader, bytes, str, str | None, float]
 """The arguments of `read`."""
-Answer = Extraction | FetchError | tuple[str, str]
-"""What comes back, pickled; the pair is name and traceback of an error that `extract` should not raise."""
+Answer = Found | FetchError | tuple[str, str]
+"""What comes back, pickled; the pair is name and traceback of an error that a reader should not raise."""
 
 PRELOAD = "core.extract_preload"
 NICENESS = 10  # the screens' and the API's threads go first
@@ -62,13 +69,19 @@ def _answer(task: Task) -> Answer:
         return type(error).__name__, traceback.format_exc()
 
 
-def read(body: bytes, url: str, content_type: str | None, cpu_seconds: float) -> Extraction:
-    """Extract one page with at most `cpu_seconds` of processor time; beyond it the kernel sends SIGXCPU."""
+def read(reader: Reader, body: bytes, url: str, content_type: str | None, cpu_seconds: float) -> Found:
+    """Read one page with at most `cpu_seconds` of processor time; beyond it the kernel sends SIGXCPU."""
     _allow(cpu_seconds)
     try:
-        return extract(body, url, content_type)
+        return reader(body, url, content_type)
     finally:
         _allow(cpu_seconds)  # to send the result
+
+
+def whole_page(body: bytes, url: str, content_type: str | None, wish: Wish) -> Extraction:
+    """A `Reader` of everything: the questions are answered in a process of their own, whose time is not the page's."""
+    bounded = partial(apart.each, cpu_seconds=seconds_each(wish.questions))
+    return extract(body, url, content_type, wish, apart=bounded)
 
 
 def _allow(cpu_seconds: float) -> None:

@@ -140,9 +140,9 @@ def test_a_page_that_takes_too_much_of_the_processor_is_stopped_and_its_place_wo
 
 def test_processor_time_is_limited_by_the_kernel() -> None:
     code = (
-        "import sys; from core import extract_worker\n"
-        "for _ in range(3): extract_worker.read(b'<p>x', 'https://a.test/', None, 1)\n"
-        "extract_worker.read(sys.stdin.buffer.read(), 'https://a.test/', None, 1)"
+        "import sys; from core import extract, extract_worker\n"
+        "for _ in range(3): extract_worker.read(extract.extract, b'<p>x', 'https://a.test/', None, 1)\n"
+        "extract_worker.read(extract.extract, sys.stdin.buffer.read(), 'https://a.test/', None, 1)"
     )
     ended = subprocess.run([sys.executable, "-c", code], input=slow(20), cwd=ROOT, capture_output=True, timeout=30)
     assert ended.returncode == -signal.SIGXCPU

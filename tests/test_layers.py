@@ -10,6 +10,7 @@ CORE = sorted(path for path in (ROOT / "core").rglob("*.py") if "migrations" not
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 LEVELS = [
+    {"apart", "expressions", "questions"},
     {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals", "disk"},
     {"models", "dialect"},
     {

@@ -12,6 +12,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable
+from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from core.abort import Abort
 from core.errors import Aborted, FetchError, LoteError, NoWorker, WorkerDied
 from core.executors.turns import Turns, Waiter
 from core.executors.worker import Died, Gone, Worker
-from core.extract import Extraction
-from core.extract_worker import Answer, Task
+from core.extract import NOTHING_MORE, Extraction, Reach, Wish, read_reach
+from core.extract_worker import Answer, Found, Reader, Task, whole_page
 from core.failures import FailureKind
 
 TIME_LIMIT_SECONDS = 30.0  # a busy machine may need so long for what costs a second of its processor
@@ -88,13 +89,30 @@ class Extractor:
                 raise NoWorker from error
             self._keeper = keeper
 
-    def extract(self, body: bytes, url: str, content_type: str | None, abort: Abort, *, turn: int = 0) -> Extraction:
+    def extract(
+        self,
+        body: bytes,
+        url: str,
+        content_type: str | None,
+        abort: Abort,
+        *,
+        turn: int = 0,
+        wish: Wish = NOTHING_MORE,
+    ) -> Extraction:
         """Extract one page in a worker process; blocks. `turn` is the job: free workers go round the jobs that wait.
 
         Raises `FetchError` (EXTRACT) for a page that cannot be read within the limits, `WorkerDied` when the process
         that held it died by itself, `NoWorker` when none ever held it, `Aborted` within 1 s of an abort or of `close`.
         """
-        return _read(self._answer((body, url, content_type, self._cpu_limit_seconds), abort, turn), url)
+        found = self._read(partial(whole_page, wish=wish), body, url, content_type, abort, turn)
+        assert isinstance(found, Extraction)
+        return found
+
+    def read_reach(self, body: bytes, url: str, content_type: str | None, abort: Abort, *, turn: int = 0) -> Reach:
+        """The contact fields of one page, otherwise as `extract`."""
+        found = self._read(read_reach, body, url, content_type, abort, turn)
+        assert isinstance(found, Reach)
+        return found
 
     def waiting_by_turn(self) -> dict[int, int]:
         """How many pages wait for a worker, by job; jobs without any are left out."""
@@ -128,13 +146,17 @@ class Extractor:
 
     # -- a page
 
+    def _read(self, reader: Reader, body: bytes, url: str, content_type: str | None, abort: Abort, turn: int) -> Found:
+        task = reader, body, url, content_type, self._cpu_limit_seconds
+        return _checked(pickle.loads(self._answer(task, abort, turn)), url)
+
     def _answer(self, task: Task, abort: Abort, turn: int) -> bytes:
         for _ in range(OPENINGS):
             worker = self._take(turn, abort)
             try:
                 return self._run(worker, task, abort)
             except Gone as error:
-                logger.info("An extraction process was gone, %s goes to another: %r", task[1], error.__cause__)
+                logger.info("An extraction process was gone, %s goes to another: %r", task[2], error.__cause__)
             finally:
                 self._give_back(turn, worker)
         raise NoWorker
@@ -194,7 +216,7 @@ class Extractor:
                 raise Aborted from error
             if isinstance(error, Gone):
                 raise
-            raise self._translate(error, worker, task[1]) from error
+            raise self._translate(error, worker, task[2]) from error
 
     def _translate(self, error: Exception, worker: Worker, url: str) -> LoteError:
         """The error of our tree for a page that its worker did not answer."""
@@ -283,14 +305,13 @@ class Extractor:
         _stop(broken)
 
 
-def _read(answer: bytes, url: str) -> Extraction:
+def _checked(answer: Answer, url: str) -> Found:
     """What the worker says. Raises `FetchError` (EXTRACT)."""
-    found: Answer = pickle.loads(answer)
-    if isinstance(found, Extraction):
-        return found
-    if isinstance(found, FetchError):
-        raise found
-    name, trace = found
+    if isinstance(answer, Extraction | Reach):
+        return answer
+    if isinstance(answer, FetchError):
+        raise answer
+    name, trace = answer
     logger.error("Extraction of %s failed\n%s", url, trace)
     raise FetchError(FailureKind.EXTRACT, f"The page could not be read ({name})")
 

@@ -1,17 +1,22 @@
 """What a page says, as one frozen value with the names of the report's columns, and the one way to get it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import trafilatura
 
+from core.apart import at_once
 from core.errors import FetchError
-from core.extract import contact, jsonld, language, links, markup, metadata, organisation, social, text
-from core.extract.charset import decode
+from core.extract import answers as answering
+from core.extract import contact, jsonld, language, links, markup, metadata, organisation, site_pages, social, text
+from core.extract.answers import Apart
+from core.extract.charset import Decoded, decode
 from core.extract.dates import find_dates
 from core.extract.markup import Markup
 from core.extract.page import ParsedPage, parse
+from core.extract.site_pages import SitePage
+from core.extract.wish import NOTHING_MORE, Wish
 from core.failures import FailureKind
 
 EXTRACTOR_VERSION = f"lote 1 / trafilatura {trafilatura.__version__}"
@@ -60,23 +65,31 @@ class Extraction:
     markup: Markup
     """For the flags; no column."""
 
+    answers: dict[str, Any] = field(default_factory=dict)
+    site_pages: list[SitePage] = field(default_factory=list)
+    """Where to look further; no column."""
 
-def extract(body: bytes, url: str, content_type: str | None = None) -> Extraction:
+
+def extract(
+    body: bytes, url: str, content_type: str | None = None, wish: Wish = NOTHING_MORE, *, apart: Apart = at_once
+) -> Extraction:
     """Read a page: `body` as served and decompressed, `url` its final address, `content_type` its header.
 
+    The questions of `wish` are answered by `apart`, which can bound what each of them costs.
     Raises `FetchError` of kind EXTRACT for a page that cannot be read within the limits, nothing else.
     Not safe in threads (lxml): one call at a time per process.
     """
     try:
         decoded = decode(body, content_type)
-        return _read(parse(decoded.text, url), decoded.charset, decoded.source)
+        return _read(parse(decoded.text, url), decoded, wish, apart)
     except MemoryError as error:
         raise FetchError(FailureKind.EXTRACT, "The page needs more memory than allowed to read") from error
 
 
-def _read(page: ParsedPage, charset: str, charset_source: str) -> Extraction:
+def _read(page: ParsedPage, decoded: Decoded, wish: Wish, apart: Apart) -> Extraction:
     structured = jsonld.read(page)
     visible = text.visible(page)
+    answers = answering.read(page, visible, decoded.text, wish.questions, apart)
     chosen = text.choose(page, visible)
     head = metadata.read(page, structured)
     dates = find_dates(page, structured)
@@ -99,8 +112,8 @@ def _read(page: ParsedPage, charset: str, charset_source: str) -> Extraction:
         favicon_url=head.favicon_url,
         generator=head.generator,
         technologies=head.technologies,
-        charset=charset,
-        charset_source=charset_source,
+        charset=decoded.charset,
+        charset_source=decoded.source,
         h1s=head.h1s,
         jsonld_types=structured.types,
         feeds=head.feeds,
@@ -121,4 +134,6 @@ def _read(page: ParsedPage, charset: str, charset_source: str) -> Extraction:
         postal_addresses=owner.addresses,
         text=chosen,
         markup=markup.read(page, visible),
+        answers=answers,
+        site_pages=site_pages.find(page) if wish.site_pages else [],
     )

@@ -1,0 +1,98 @@
+"""What a question looks for, read from how people write it: words, a regular expression, a CSS selector. Pure."""
+
+import re
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from cssselect import ExpressionError, HTMLTranslator, SelectorError
+from cssselect import parse as parse_selectors
+from cssselect.parser import Attrib, Element, FunctionalPseudoElement, Selector
+from cssselect.xpath import XPathExpr
+
+TEXT_OF = "text"
+"""`::text`: the pieces of text that stand in an element itself, as in parsel and Scrapy."""
+
+
+class BadExpression(ValueError):
+    """What is written there is no such expression; the message says where it goes wrong, in English."""
+
+
+class Asked(NamedTuple):
+    """A question as the processes get it that answer it; the fields are those of `core.questions.Question`."""
+
+    name: str
+    kind: str
+    expression: str
+    over: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One of the selectors between commas: the elements of `xpath`, or an attribute or the text of each."""
+
+    xpath: str
+    attribute: str | None = None
+    of_text: bool = False
+
+
+def words(expression: str) -> re.Pattern[str]:
+    """Finds the words in this order, in upper or lower case, whatever white space stands between them."""
+    return re.compile(r"\s+".join(re.escape(word) for word in expression.split()), re.IGNORECASE)
+
+
+def regular(expression: str) -> re.Pattern[str]:
+    """The regular expression (Python's `re`). Raises `BadExpression`.
+
+    Compiling stays cheap whatever is written; how long the search takes is for the caller to bound.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # "possible nested set" is for programmers
+            return re.compile(expression)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise BadExpression(str(error) or type(error).__name__) from error
+
+
+@lru_cache(maxsize=256)
+def selectors(expression: str) -> tuple[Path, ...]:
+    """The paths of a CSS selector; `::attr(name)` and `::text` at the end of one as in parsel. Raises `BadExpression`.
+
+    A path may be more than the XPath engine takes: that shows when it is used.
+    """
+    try:
+        return tuple(_path(selector) for selector in parse_selectors(expression))
+    except (SelectorError, RecursionError) as error:
+        raise BadExpression(str(error) or type(error).__name__) from error
+
+
+class _Translator(HTMLTranslator):
+    """Refuses what only the engine of the XPaths would refuse."""
+
+    def xpath_element(self, selector: Element) -> XPathExpr:
+        _refuse_namespace(selector)
+        return super().xpath_element(selector)
+
+    def xpath_attrib(self, selector: Attrib) -> XPathExpr:
+        _refuse_namespace(selector)
+        return super().xpath_attrib(selector)
+
+
+def _refuse_namespace(selector: Element | Attrib) -> None:
+    if selector.namespace not in (None, "", "*"):
+        raise ExpressionError(f"{selector.namespace}| is a namespace, and HTML has none")
+
+
+def _path(selector: Selector) -> Path:
+    xpath = _Translator().selector_to_xpath(selector)
+    match selector.pseudo_element:
+        case None:
+            return Path(xpath)
+        case str(name) if name == TEXT_OF:
+            return Path(xpath, of_text=True)
+        case FunctionalPseudoElement(name="attr") as attribute if attribute.argument_types() in (["IDENT"], ["STRING"]):
+            return Path(xpath, attribute=str(attribute.arguments[0].value).lower())
+        case other:
+            name = other if isinstance(other, str) else other.name
+            raise BadExpression(f"::{name} is not known; ::attr(name) and ::text are")
