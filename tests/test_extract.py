@@ -36,7 +36,7 @@ def saved(name: str, url: str) -> Extraction:
 
 def test_an_english_article_gives_its_facts() -> None:
     page = saved("article_en.html", "https://harbour.test/2024/03/05/tides")
-    assert page.extractor_version == EXTRACTOR_VERSION == "lote 1 / trafilatura 2.3.1"
+    assert page.extractor_version == EXTRACTOR_VERSION == "lote 2 / trafilatura 2.3.1"
     assert page.title == "Why the tides are late this spring"
     assert page.description == "A short look at the tide tables."
     assert page.author == "Mara Holt"

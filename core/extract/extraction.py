@@ -19,7 +19,7 @@ from core.extract.site_pages import SitePage
 from core.extract.wish import NOTHING_MORE, Wish
 from core.failures import FailureKind
 
-EXTRACTOR_VERSION = f"lote 1 / trafilatura {trafilatura.__version__}"
+EXTRACTOR_VERSION = f"lote 2 / trafilatura {trafilatura.__version__}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from core.extract.text import WORD, count_words
 
 WORDS_NEEDED = 20
 CERTAINTY_NEEDED = 0.5
-LOOKED_AT = 5_000  # characters
+LOOKED_AT = 3_000  # characters
 TAG = re.compile(r"\s*([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{1,8}){0,4})\s*(?:[,;].*)?", re.DOTALL)
 
 

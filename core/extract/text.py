@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 from core.extract.page import UNWANTED, ParsedPage
 
 FEW_WORDS = 25
+SHORT_WORDS = 60  # of a main text found by trafilatura's fast way; below, its slow one, twice as dear, often finds more
 SMALL_SHARE = 0.05
 MANY_ELEMENTS = 100_000  # trafilatura takes 0.1 ms an element: the time limit would cost the whole page
 TEXT_BYTES = 2_000_000
@@ -74,8 +75,7 @@ def choose(page: ParsedPage, seen: str) -> str:
     """The report's text by the rule above; `seen` is the visible text."""
     if page.is_home:
         return seen
-    main = _main(page) if page.tree.xpath("count(//*)") <= MANY_ELEMENTS else ""
-    words = count_words(main)
+    main, words = _main(page) if page.tree.xpath("count(//*)") <= MANY_ELEMENTS else ("", 0)
     return seen if words < FEW_WORDS or words < SMALL_SHARE * count_words(seen) else main
 
 
@@ -90,9 +90,19 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(" ".join(unicodedata.normalize("NFC", text).split()).encode()).hexdigest()
 
 
-def _main(page: ParsedPage) -> str:
+def _main(page: ParsedPage) -> tuple[str, int]:
+    """The main text and its number of words."""
+    found = _found(page, is_fast=True)
+    words = count_words(found)
+    if words >= SHORT_WORDS:
+        return found, words
+    found = _found(page, is_fast=False)
+    return found, count_words(found)
+
+
+def _found(page: ParsedPage, *, is_fast: bool) -> str:
     try:
-        found = trafilatura.bare_extraction(page.tree, url=page.url, include_comments=False)
+        found = trafilatura.bare_extraction(page.tree, url=page.url, include_comments=False, fast=is_fast)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  # rules of a library over any page; the visible text stands in
