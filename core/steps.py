@@ -40,10 +40,10 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
         failure.crawl_delay_seconds = page.crawl_delay_seconds
         raise
     found = {field.name: getattr(extraction, field.name) for field in fields(extraction)}  # asdict copies every link
-    text, _markup = found.pop("text"), found.pop("markup")
+    text, _markup, _site_pages = (found.pop(name) for name in ("text", "markup", "site_pages"))
     found["technologies"] = technologies.merged(extraction.technologies, headers.makers(page.headers))
     flags = judge(Facts.of(claim.target, page.final_url, page.http_status, extraction))
-    return Scraped({**_visit(page), **found, "flags": flags, "answers": {}}, text, page.crawl_delay_seconds)
+    return Scraped({**_visit(page), **found, "flags": flags}, text, page.crawl_delay_seconds)
 
 
 def _visit(page: Page) -> dict[str, Any]:
