@@ -70,7 +70,7 @@ def live(seen: JobRow, drawn: View, top: DeltaGenerator, below: DeltaGenerator) 
         job_head.standing(shown.job, shown.facts)
         job_head.tiles(shown.job, shown.facts, shown.progress)
         job_head.advice(shown.job, shown.facts, service().settings)
-        failures(shown.job, shown.facts, view.kind)
+        failures(shown.job, shown.facts, view)
     if shown.steps is not None:
         with below:
             steps_table.table(shown.steps, view)
@@ -96,7 +96,7 @@ def screen(job_id: int) -> None:
         on_change=lambda: address.write(tab="" if (chosen := st.session_state["tab_shown"]) == "steps" else chosen),
     )
     if tab() == "steps":
-        controls(view, shown.facts.failures, shown.extra)
+        controls(view, shown.facts, shown.extra)
     below = st.container()
     st.fragment(guarded()(live), run_every=SECONDS if job.is_active else None)(job, view, top, below)
     if tab() == "comments":

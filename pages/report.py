@@ -7,6 +7,7 @@ from core.queries import jobs, reports, steps
 from pages.ui import address
 from pages.ui import report_parts as parts
 from pages.ui.app import asked_id, service
+from pages.ui.checks import flags
 from pages.ui.empty import found, nowhere
 from pages.ui.report_head import head, reused, way
 
@@ -57,5 +58,6 @@ else:
     head(report)
     if step.is_reused:
         reused(report, job)
+    flags(report)
     tabs(report)
     parts.provenance(report)

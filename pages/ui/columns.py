@@ -11,11 +11,10 @@ from core.i18n import _
 from core.queries.rows import LineRow, ReportRow
 from core.queries.steps import EXTRA
 from core.rows import REPORT_COLUMNS, Kind, pair_text, unicode_form
-from core.states import StepStatus
 from core.targets import is_lookalike
 from pages.ui.figures import moment
 from pages.ui.labels import LABELS
-from pages.ui.status import LOOKS, WARNING, step_chip
+from pages.ui.status import AMBER, FLAGS, WARNING, flag_word, step_chips
 
 LONGEST_TEXT, MOST_ITEMS = 300, 20
 """What a cell shows; the report has the rest."""
@@ -65,12 +64,12 @@ def target(stored: str) -> str:
 def fixed(titled: Titled, others: int) -> dict[str, Any]:
     """The configuration of the columns that every table of steps has, beside so many chosen `others`."""
     column = st.column_config
-    chips = {step_chip(status): LOOKS[status].color for status in StepStatus}
+    chips = step_chips()
     return {
         "step_number": column.NumberColumn(titled("step_number", "#"), width=50, format="%d"),
         "target": column.TextColumn(titled("target", _("Target")), width=170),
         "status": column.MultiselectColumn(
-            titled("status", _("State")), options=list(chips), color=list(chips.values()), width=125
+            titled("status", _("State")), options=list(chips), color=list(chips.values()), width=130
         ),
         "time": column.TextColumn(titled("time", _("Time")), width=70, alignment="right"),
         "result": column.TextColumn(titled("result", _("Result / reason")), width=NARROW if others else WIDE),
@@ -92,6 +91,8 @@ def _chosen(name: str, title: str) -> Any:
     make, width = MAKERS.get(kind, (st.column_config.TextColumn, TEXT_WIDTH))
     if name.endswith("_seconds"):
         return st.column_config.NumberColumn(title, format="%.1f s", width=width)
+    if kind is Kind.FLAGS:
+        return st.column_config.MultiselectColumn(title, options=list(map(flag_word, FLAGS)), color=AMBER, width=width)
     return make(title, width=width)
 
 
@@ -104,6 +105,8 @@ def _cell(given: Any, kind: Kind) -> Any:
         return [str(item)[:LONGEST_TEXT] for item in given[:MOST_ITEMS]]
     if kind is Kind.PAIRS:
         return [pair_text(item)[:LONGEST_TEXT] for item in given[:MOST_ITEMS]]
-    if kind in (Kind.REDIRECTS, Kind.FLAGS, Kind.DOCUMENT):
+    if kind is Kind.FLAGS:
+        return [flag_word(flag["flag"]) for flag in given]
+    if kind in (Kind.REDIRECTS, Kind.DOCUMENT):
         return json.dumps(given, ensure_ascii=False)[:LONGEST_TEXT] if given else None
     return given[:LONGEST_TEXT] if isinstance(given, str) else given

@@ -5,24 +5,28 @@ import streamlit as st
 from core.failures import EXPLANATIONS, FailureKind
 from core.i18n import _, ngettext
 from core.queries.rows import JobFacts, JobRow
-from pages.ui import address, dialog
+from pages.ui import address, dialog, flags
 from pages.ui.actions import attempt
 from pages.ui.app import service
 from pages.ui.figures import exact, number
-from pages.ui.steps_view import narrow
+from pages.ui.steps_view import View, narrow
 from pages.ui.watch import told_at_end
 
 LONGEST_SECONDS = 300.0
 
 
-def failures(job: JobRow, facts: JobFacts, kind: str) -> None:
-    """timeout 4, dns 2: a click filters the steps by it, another click shows all again. Never higher than one row."""
+def failures(job: JobRow, facts: JobFacts, view: View) -> None:
+    """timeout 4, dns 2, and the flags beside: a click filters the steps by it, another click shows all again. Never
+    higher than one row.
+    """
+    kind = view.kind
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="failures_row"):
         st.caption(_("Failures"), width="content")
         if not facts.failures:
             st.caption(_("none"), width="content")
         else:
             _kinds(facts, kind)
+        flags.chips(facts, view.flag)
         if facts.not_taken:
             st.space("stretch")
             _not_taken(job.id, facts)
@@ -31,6 +35,7 @@ def failures(job: JobRow, facts: JobFacts, kind: str) -> None:
             told = EXPLANATIONS[FailureKind(kind)].translated()
             st.caption(f"{told.sentence} {told.advice}", width="content")
             _recipe(job, kind, facts.failures[kind])
+    flags.explanation(view.flag)
 
 
 def _kinds(facts: JobFacts, kind: str) -> None:
@@ -42,7 +47,7 @@ def _kinds(facts: JobFacts, kind: str) -> None:
         format_func=lambda name: f"{name} {number(facts.failures[name])}",
         label_visibility="collapsed",
         wrap=False,
-        on_change=lambda: narrow(kind=st.session_state["failures"], status="", tab=""),
+        on_change=lambda: narrow(kind=st.session_state["failures"], flag="", status="", tab=""),
     )
 
 

@@ -13,6 +13,7 @@ from core.queries.rows import JobFacts, JobRow
 from core.reasons import sentence
 from core.settings import Settings
 from core.states import JobStatus
+from pages.ui import flags
 from pages.ui.app import JOBS, engine_status
 from pages.ui.figures import ago, clock, middle, moment, number, percent, plain
 from pages.ui.menu import ITEMS, act, job_menu, label
@@ -20,7 +21,7 @@ from pages.ui.progress import bar
 from pages.ui.status import ORIGINS, job_badge, tile_word
 
 NAME_WIDTH = 44
-TILE_HEIGHT = 112
+TILE_HEIGHT = 124
 """With room for the note under the number, so that nothing moves when it comes or goes."""
 WHOLE_FAILURE = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS})
 
@@ -70,18 +71,21 @@ def standing(job: JobRow, facts: JobFacts) -> None:
 
 
 def tiles(job: JobRow, facts: JobFacts, progress: Progress | None) -> None:
-    """Total, completed, failed, pending; pending counts all that is unfinished."""
+    """Total, completed with a way to those flagged, failed, pending; pending counts all that is unfinished."""
     running = ngettext("{n} running", "{n} running", facts.running_steps).format(n=number(facts.running_steps))
     cancelled = ngettext("{n} cancelled", "{n} cancelled", job.cancelled_steps).format(n=number(job.cancelled_steps))
     shown = [
-        (_("Total"), job.total_steps, cancelled if job.cancelled_steps else None),
-        (tile_word("completed"), job.completed_steps, _share(job.completed_steps, job)),
-        (tile_word("failed"), job.failed_steps, _share(job.failed_steps, job)),
-        (tile_word("pending"), job.unfinished_steps, running if job.is_active else None),
+        ("total", job.total_steps, cancelled if job.cancelled_steps else None),
+        ("completed", job.completed_steps, _share(job.completed_steps, job)),
+        ("failed", job.failed_steps, _share(job.failed_steps, job)),
+        ("pending", job.unfinished_steps, running if job.is_active else None),
     ]
     with st.grid(4, min_column_width=130, gap="small"):
-        for word, count, note in shown:
-            st.metric(word, number(count), note, delta_color="off", delta_arrow="off", border=True, height=TILE_HEIGHT)
+        for name, count, note in shown:
+            with st.container(key=f"total_{name}"):
+                _tile(_("Total") if name == "total" else tile_word(name), count, note)
+                if name == "completed" and job.flagged_steps:
+                    flags.link(job)
     bar(job, facts, progress)
 
 
@@ -123,6 +127,10 @@ def _actions(job: JobRow) -> None:
 def _button(item: str, job: JobRow, type: Literal["primary", "secondary"] = "secondary") -> None:
     icon, _text = ITEMS[item]
     st.button(label(item, job), key=f"act_{item}", type=type, icon=icon, on_click=act, args=(item, job))
+
+
+def _tile(word: str, count: int, note: str | None) -> None:
+    st.metric(word, number(count), note, delta_color="off", delta_arrow="off", border=True, height=TILE_HEIGHT)
 
 
 def _share(count: int, job: JobRow) -> str | None:

@@ -56,6 +56,10 @@ LABELS = {
     "postal_addresses": N_("Postal addresses"),
     "response_headers": N_("Response headers"),
     "flags": N_("Flags"),
+    "flag_count": N_("Number of flags"),
+    "checked_at": N_("Checked by hand at"),
+    "checked_by": N_("Checked by hand by"),
+    "checked_note": N_("Note of the check"),
     "answers": N_("Answers"),
 }
 WORDS = {

@@ -10,7 +10,7 @@ from core.queries.rows import JobFacts, JobRow
 from core.states import JobStatus
 from pages.ui.figures import duration, number, percent
 from pages.ui.slowest import slowest
-from pages.ui.status import job_look
+from pages.ui.status import flagged, job_look
 
 MINUTE_SECONDS = 60.0
 
@@ -28,11 +28,12 @@ def bar(job: JobRow, facts: JobFacts | None = None, progress: Progress | None = 
 
 
 def figures(job: JobRow, facts: JobFacts | None = None, progress: Progress | None = None) -> list[str]:
-    """305 of 500, 298 ok, 7 failed, 84/min, 2–3 min left: what there is to say, in this order."""
+    """305 of 500, 298 ok (12 flagged), 7 failed, 84/min, 2–3 min left: what there is to say, in this order."""
     done = job.completed_steps + job.failed_steps
     parts = [_("{done} of {total}").format(done=number(done), total=number(job.total_steps))]
     if job.completed_steps:
-        parts.append(ngettext("{n} ok", "{n} ok", job.completed_steps).format(n=number(job.completed_steps)))
+        ok = ngettext("{n} ok", "{n} ok", job.completed_steps).format(n=number(job.completed_steps))
+        parts.append(f"{ok} ({flagged(job)})" if job.flagged_steps else ok)
     if facts and facts.reused_steps:
         parts.append(ngettext("{n} reused", "{n} reused", facts.reused_steps).format(n=number(facts.reused_steps)))
     if job.failed_steps:

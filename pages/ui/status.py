@@ -5,8 +5,9 @@ from typing import Literal
 
 import streamlit as st
 
+from core.flags import Flag
 from core.i18n import N_, _, ngettext, pgettext
-from core.queries.rows import JobRow
+from core.queries.rows import JobRow, ReportRow
 from core.states import JobStatus, JobType, Origin, StepStatus
 from pages.ui.figures import number
 
@@ -38,6 +39,16 @@ LOOKS: dict[str, Look] = {
 }
 WARNING = "\ue002"
 """The symbol `warning` as a character."""
+FLAGGED = Look(":material/warning:", WARNING, AMBER, N_("Flagged"))
+CHECKED = Look(":material/how_to_reg:", "\ue174", "green", N_("Checked by hand"))
+FLAGS: dict[str, str] = {
+    Flag.PARKED: N_("parked"),
+    Flag.SOFT_404: N_("soft 404"),
+    Flag.THIN_TEXT: N_("thin text"),
+    Flag.MOVED_DOMAIN: N_("moved domain"),
+    Flag.LOGIN_WALL: N_("login wall"),
+    Flag.JS_ONLY: N_("scripts only"),
+}
 TYPES: dict[str, str] = {
     JobType.BATCH_SCRAPING: N_("batch"),
     JobType.SINGLE_SCRAPING: N_("single"),
@@ -71,19 +82,37 @@ def tile_word(status: str) -> str:
 
 
 def job_look(job: JobRow) -> Look:
-    """The look of a job; one that completed with failures is amber."""
+    """The look of a job; one that completed with failures, or with flags that nobody has checked, is amber."""
     look = LOOKS[job.status]
-    if job.status is JobStatus.COMPLETED and job.failed_steps:
+    if job.status is JobStatus.COMPLETED and (job.failed_steps or job.unchecked_steps):
         return replace(look, color=AMBER)
     return look
 
 
 def job_label(job: JobRow) -> str:
-    """The state of a job in words: "Running", "Completed, 3 failed"."""
-    if job.status is JobStatus.COMPLETED and job.failed_steps:
-        template = ngettext("Completed, {n} failed", "Completed, {n} failed", job.failed_steps)
-        return template.format(n=number(job.failed_steps))
-    return word(job.status)
+    """The state of a job in words: "Running", "Completed, 3 failed, 12 flagged"."""
+    if job.status is not JobStatus.COMPLETED:
+        return word(job.status)
+    template = ngettext("Completed, {n} failed", "Completed, {n} failed", job.failed_steps)
+    label = template.format(n=number(job.failed_steps)) if job.failed_steps else word(job.status)
+    return ", ".join([label, *([flagged(job)] if job.unchecked_steps else [])])
+
+
+def flagged(job: JobRow) -> str:
+    """12 flagged."""
+    return ngettext("{n} flagged", "{n} flagged", job.flagged_steps).format(n=number(job.flagged_steps))
+
+
+def flag_word(flag: str) -> str:
+    """A flag in words."""
+    return _(FLAGS[flag]) if flag in FLAGS else flag
+
+
+def flags_told(report: ReportRow) -> str:
+    """What is flagged, behind the symbol that tells whether somebody has checked it, for cells; empty without flags."""
+    look = CHECKED if report.checked_at else FLAGGED
+    words = ", ".join(flag_word(flag["flag"]) for flag in report.flags)
+    return f"{look.glyph} {words}" if words else ""
 
 
 def job_badge(job: JobRow, help: str | None = None) -> None:
@@ -97,9 +126,16 @@ def step_label(status: StepStatus) -> str:
     return word(status)
 
 
-def step_chip(status: StepStatus) -> str:
-    """Icon and word of a step's state, for cells of tables; the colour is beside them in `LOOKS`."""
-    return f"{LOOKS[status].glyph} {word(status)}"
+def step_chip(status: StepStatus, report: ReportRow | None = None) -> str:
+    """Icon and word of a step's state, for cells of tables; `step_chips` has the colours."""
+    is_worthless = report is not None and report.flag_count and report.checked_at is None
+    return f"{LOOKS[status].glyph} {word(status)}" + (f" {FLAGGED.glyph}" if is_worthless else "")
+
+
+def step_chips() -> dict[str, Color]:
+    """Every chip that `step_chip` may give, with its colour."""
+    amber = f"{step_chip(StepStatus.COMPLETED)} {FLAGGED.glyph}"
+    return {**{step_chip(status): LOOKS[status].color for status in StepStatus}, amber: FLAGGED.color}
 
 
 def step_badge(status: StepStatus) -> None:

@@ -1,21 +1,24 @@
-"""Above the Steps table: state, failure and search, and which columns in which order; outside of what refreshes."""
-
-from collections.abc import Iterable
+"""Above the Steps table: state, failure, flag, search; which columns in which order. All outside of what refreshes."""
 
 import streamlit as st
 
-from core.i18n import _
+from core.i18n import N_, _
+from core.queries.flags import ANY, UNCHECKED
+from core.queries.rows import JobFacts
 from core.states import StepStatus
 from pages.ui import address, columns
 from pages.ui.figures import plain
-from pages.ui.status import step_label
+from pages.ui.status import flag_word, step_label
 from pages.ui.steps_view import ORDERS, View, narrow, order_label, sort_by
 
+FLAGS_ASKED = {ANY: N_("Any flag"), UNCHECKED: N_("Not checked by hand")}
 
-def controls(view: View, kinds: Iterable[str], extra: list[str]) -> None:
-    """Draw them as the URL says. `kinds` are those of the job's failures, `extra` the columns of its list."""
-    for key, value in (("steps_status", view.status or None), ("steps_kind", view.kind or None), ("steps_q", view.q)):
-        address.follow(key, value)
+
+def controls(view: View, facts: JobFacts, extra: list[str]) -> None:
+    """Draw them as the URL says; `extra` are the columns of the job's list."""
+    for name in ("status", "kind", "flag"):
+        address.follow(f"steps_{name}", getattr(view, name) or None)
+    address.follow("steps_q", view.q)
     with st.container(horizontal=True, vertical_alignment="bottom", key="steps_controls"):
         st.selectbox(
             _("State"),
@@ -29,12 +32,22 @@ def controls(view: View, kinds: Iterable[str], extra: list[str]) -> None:
         )
         st.selectbox(
             _("Failure"),
-            sorted({*kinds, *([view.kind] if view.kind else [])}),
+            sorted({*facts.failures, *([view.kind] if view.kind else [])}),
             key="steps_kind",
             placeholder=_("Failure"),
             label_visibility="collapsed",
             width=150,
-            on_change=lambda: narrow(kind=st.session_state["steps_kind"]),
+            on_change=lambda: narrow(kind=st.session_state["steps_kind"], flag=""),
+        )
+        st.selectbox(
+            _("Flag"),
+            list(dict.fromkeys([ANY, UNCHECKED, *facts.flags, *([view.flag] if view.flag else [])])),
+            key="steps_flag",
+            placeholder=_("Flag"),
+            format_func=lambda flag: _(FLAGS_ASKED[flag]) if flag in FLAGS_ASKED else flag_word(flag),
+            label_visibility="collapsed",
+            width=150,
+            on_change=lambda: narrow(flag=st.session_state["steps_flag"], kind=""),
         )
         st.text_input(
             _("Search"),

@@ -17,7 +17,7 @@ from pages.ui import chosen_step, columns
 from pages.ui.figures import clock, duration, now, number
 from pages.ui.pager import pager
 from pages.ui.report_parts import age
-from pages.ui.status import step_chip
+from pages.ui.status import flags_told, step_chip
 from pages.ui.steps_view import View, arrow, turn
 
 PAGE_SIZE = 50
@@ -45,6 +45,7 @@ def read(session: Any, job: JobRow, view: View) -> Steps:
         status=StepStatus(view.status) if view.status else None,
         error_kind=FailureKind(view.kind) if view.kind else None,
         q=view.q or None,
+        flag=view.flag or None,
         order_by=view.order,
         descending=view.descends,
     )
@@ -127,7 +128,7 @@ def _frame(steps: Steps, view: View) -> pd.DataFrame:
         row: dict[str, Any] = {
             "step_number": step.step_number,
             "target": columns.target(step.target),
-            "status": [step_chip(step.status)],
+            "status": [step_chip(step.status, report)],
             "time": _time(step, report),
             "attempts": f":material/history: {_tries(step)}" if step.fence else "",
             "result": result(step, report, steps.waits.get(step.id), at),
@@ -143,7 +144,8 @@ def result(step: StepRow, report: ReportRow | None, wait: Wait | None, at: datet
     if report is not None:
         words = ngettext("{n} word", "{n} words", report.word_count).format(n=number(report.word_count))
         reused = age(report, at) if step.is_reused else ""
-        return " · ".join(part for part in (reused, (report.title or "")[: columns.LONGEST_TEXT], words) if part)
+        title = (report.title or "")[: columns.LONGEST_TEXT]
+        return " · ".join(filter(None, (reused, flags_told(report), title, words)))
     sentence = _(EXPLANATIONS[step.error_kind].sentence) if step.error_kind else ""
     if step.status is StepStatus.FAILED and step.attempts:
         tries = ngettext("{n} attempt", "{n} attempts", step.attempts).format(n=number(step.attempts))

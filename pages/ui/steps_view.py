@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 
 from core.failures import FailureKind
+from core.flags import Flag
 from core.i18n import N_, _
+from core.queries.flags import ANY, UNCHECKED
 from core.queries.steps import is_order
 from core.states import StepStatus
 from pages.ui import address, columns
@@ -30,6 +32,7 @@ class View:
 
     status: str
     kind: str
+    flag: str
     q: str
     columns: tuple[str, ...]
     sort: str
@@ -42,6 +45,7 @@ class View:
         return cls(
             address.read("status", list(StepStatus)),
             address.read("kind", list(FailureKind)),
+            address.read("flag", [ANY, UNCHECKED, *Flag]),
             address.read("q"),
             tuple(name for name in address.read("columns").split("|") if columns.is_known(name)),
             sort if is_order(sort.removeprefix("-")) else FIRST_ORDER,
