@@ -102,4 +102,10 @@ EXPLANATIONS: dict[FailureKind, Explanation] = {
 }
 
 RETRYABLE = frozenset({K.DNS, K.CONNECT, K.REFUSED, K.RESET, K.TIMEOUT, K.HTTP_429, K.HTTP_5XX})
-RETRYABLE_STATUSES = frozenset({408, 425, 429}) | frozenset(range(500, 600))
+RETRYABLE_4XX = frozenset({408, 425, 429})
+"""Of the rejections (`http_4xx`), those that ask to come again (RFC 9110, 15.5.9; RFC 8470, 5.2; RFC 6585, 4)."""
+
+
+def may_pass(kind: FailureKind, http_status: int | None) -> bool:
+    """Whether a failure may be gone at the next attempt: the one table of what is tried again."""
+    return kind in RETRYABLE or (kind is K.HTTP_4XX and http_status in RETRYABLE_4XX)

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from core import failures
 from core.errors import FetchError
-from core.failures import RETRYABLE, RETRYABLE_STATUSES
 from core.job_config import JobConfig
 
 MAX_BACKOFF_SECONDS = 300.0
@@ -33,10 +33,8 @@ def longest_backoff_seconds(attempt: int, config: JobConfig) -> float:
 
 
 def may_pass(failure: FetchError) -> bool:
-    """Whether a failure of this kind may be gone at the next attempt."""
-    if failure.permanent:
-        return False
-    return failure.kind in RETRYABLE or failure.http_status in RETRYABLE_STATUSES
+    """Whether the failure may be gone at the next attempt."""
+    return not failure.permanent and failures.may_pass(failure.kind, failure.http_status)
 
 
 def asks_too_long(failure: FetchError) -> bool:

@@ -23,6 +23,8 @@ class FetchOptions:
     accept_language: str | None = None
     respect_robots: bool = True
     """Ask the robots.txt of every origin first, and do what it says."""
+    stays_on_host: bool = False
+    """A redirect to another host is not followed: it fails as `redirect_loop`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import requests
 from core import robots
 from core.errors import FetchError
 from core.failures import FailureKind
+from core.fetch import wall
 from core.fetch.body import ACCEPT_ENCODING, read_body
 from core.fetch.faults import FOREIGN, fault
 from core.fetch.judgement import failure_of_status
@@ -112,6 +113,8 @@ class Permission:
         if 300 <= status < 500:
             return Robots.none(self._token)
         kind, said = failure_of_status(status, shown(response.reason) or "") or (FailureKind.PROTOCOL, f"HTTP {status}")
+        if challenge := wall.of_head(status, response.raw.headers.items()):
+            kind, said = FailureKind.BOT_WALL, f"HTTP {status}: {challenge}"
         wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         raise FetchError(kind, said, http_status=status, retry_after_seconds=wait)
 

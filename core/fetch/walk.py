@@ -1,12 +1,13 @@
 """From a URL along its redirects to the final answer: every hop is a request of its own that passes the guard."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import requests
 
 from core.errors import FetchError
 from core.failures import FailureKind
-from core.fetch import certificate
+from core.fetch import certificate, wall
 from core.fetch.body import ACCEPT_ENCODING, read_body, read_error_body
 from core.fetch.judgement import charset, failure_of_status, refuse_body, refuse_type
 from core.fetch.page import BadAnswer, FetchOptions, Page
@@ -57,6 +58,8 @@ class Walk:
             url = next_url(response.url, location)
             if len(chain) > self._options.follow_redirects:
                 raise _too_many(self._options.follow_redirects, url)
+            if self._options.stays_on_host and _host(url) != _host(first_url):
+                raise FetchError(FailureKind.REDIRECT_LOOP, f"Another host is not followed to: {url[:MAX_SHOWN]}")
             if (url, self._cookies()) in seen:
                 raise FetchError(FailureKind.REDIRECT_LOOP, f"The redirects lead back to {url[:MAX_SHOWN]}")
 
@@ -65,13 +68,28 @@ class Walk:
         return "; ".join(sorted(f"{cookie.name}={cookie.value}" for cookie in self._session.cookies))
 
     def _page(self, response: requests.Response, first_url: str, chain: tuple[dict[str, str | int], ...]) -> Page:
-        content_type = shown(response.headers.get("Content-Type"))
-        failure = failure_of_status(response.status_code, shown(response.reason) or "")
-        if failure is None:
+        status, content_type = response.status_code, shown(response.headers.get("Content-Type"))
+        failure = failure_of_status(status, shown(response.reason) or "")
+        challenge = wall.of_head(status, response.raw.headers.items())
+        if failure is None and challenge is None:
             refuse_type(content_type)
         body = self._body(response, is_error=failure is not None)
+        challenge = challenge or wall.of_body(status, body)
+        if challenge is not None:
+            failure = FailureKind.BOT_WALL, f"HTTP {status}: {challenge}"
+        page = self._facts(response, first_url, chain, body)
+        if failure is not None:
+            wait = retry_after(response.headers.get("Retry-After"), page.fetched_at)
+            raise BadAnswer(*failure, page, wait)
+        refuse_body(content_type, body)
+        return page
+
+    def _facts(
+        self, response: requests.Response, first_url: str, chain: tuple[dict[str, str | int], ...], body: bytes
+    ) -> Page:
+        content_type = shown(response.headers.get("Content-Type"))
         visit, peer = self._visit, self._visit.certificate or {}
-        page = Page(
+        return Page(
             requested_url=first_url,
             final_url=response.url,
             redirect_chain=chain,
@@ -92,16 +110,15 @@ class Walk:
             robots_verdict=self.permission.verdict,
             crawl_delay_seconds=self.permission.crawl_delay_seconds,
         )
-        if failure is not None:
-            wait = retry_after(response.headers.get("Retry-After"), page.fetched_at)
-            raise BadAnswer(*failure, page, wait)
-        refuse_body(content_type, body)
-        return page
 
     def _body(self, response: requests.Response, *, is_error: bool) -> bytes:
         if is_error:
             return read_error_body(response, self._visit)
         return read_body(response, self._visit, self._options.max_bytes)
+
+
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname
 
 
 def _too_many(limit: int, url: str) -> FetchError:

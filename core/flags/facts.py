@@ -75,6 +75,11 @@ class Facts:
         """The visible lines that are not empty."""
         return tuple(Line(text) for text in self.markup.seen.split("\n") if text)
 
+    @property
+    def words(self) -> str:
+        """Its visible words as evidence."""
+        return f"{self.word_count} visible word{'' if self.word_count == 1 else 's'}"
+
     def substance(self, topic: re.Pattern[str]) -> int:
         """Words of the visible lines that are neither labels nor furniture nor about the topic."""
         return self._words_beside(topic, SUBSTANCE_WORDS)

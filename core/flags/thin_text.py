@@ -7,6 +7,4 @@ ENOUGH_WORDS = 30
 
 def thin_text(facts: Facts) -> str | None:
     """Fewer than 30 visible words."""
-    if facts.word_count >= ENOUGH_WORDS:
-        return None
-    return f"{facts.word_count} visible words" if facts.word_count != 1 else "1 visible word"
+    return facts.words if facts.word_count < ENOUGH_WORDS else None

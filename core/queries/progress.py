@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from core.errors import InvalidInput
-from core.failures import RETRYABLE, RETRYABLE_STATUSES, FailureKind
+from core.failures import FailureKind, may_pass
 from core.forecast import Course, Ended, Forecast, HostQueue, Running, Waiting, forecast, steps_per_minute
 from core.job_config import JobConfig
 from core.models import HOSTS, JOB_STEPS, STEP_ATTEMPTS
@@ -198,7 +198,7 @@ def _ended(row: Any, now: datetime) -> Ended:
 
 
 def _may_pass(row: Any) -> bool:
-    return row.outcome == Outcome.FAILED and (row.error_kind in RETRYABLE or row.http_status in RETRYABLE_STATUSES)
+    return row.outcome == Outcome.FAILED and may_pass(row.error_kind, row.http_status)
 
 
 def _failed_share(ended: Sequence[Any]) -> float:
