@@ -155,6 +155,7 @@ def test_text_is_gzipped_for_clients_that_take_it(site: Site) -> None:
         ("thin.test", 200),
         ("login.test", 200),
         ("js-only.test", 200),
+        ("captcha.test", 200),
         ("hostile.test", 200),
         ("long-title.test", 200),
         ("pdf.test", 200),

@@ -90,6 +90,30 @@ def test_a_batch_runs_end_to_end_and_tells_what_failed_and_why(service: JobServi
     assert_counters_hold(service.database, job_id)
 
 
+def test_worthless_pages_are_flagged_and_a_wall_is_no_page(service: JobService) -> None:
+    expected = {
+        "dominio-aparcado.test": ["parked"],
+        "lost-page.test": ["soft_404"],
+        "thin.test": ["thin_text"],
+        "mudanza.test": ["moved_domain"],
+        "extranet-puerto.test": ["thin_text", "login_wall"],
+        "app-orbita.test": ["thin_text", "js_only"],
+        "panaderia-elmolino.test": [],
+    }
+    job_id = new_job(service, [*expected, "bot-wall.test", "captcha.test"], config={"max_retries": 2})
+    with engine_on(service):
+        job = ended(service, job_id)
+    by_host = {step.host: step for step in steps_of(service.database, job_id)}
+    with service.database.reading() as session:
+        reports = {host: queries.reports.get(session, by_host[host].report_id or 0) for host in expected}
+    assert {host: [flag["flag"] for flag in report.flags] for host, report in reports.items()} == expected
+    assert all(flag["evidence"] for report in reports.values() for flag in report.flags)
+    assert {host: report.flag_count for host, report in reports.items()} == {h: len(f) for h, f in expected.items()}
+    walls = [by_host["bot-wall.test"], by_host["captcha.test"]]
+    assert [(step.error_kind, step.attempts) for step in walls] == [("bot_wall", 1)] * 2
+    assert (job.completed_steps, job.failed_steps) == (7, 2)
+
+
 def test_a_job_of_nothing_but_failures_has_failed(service: JobService) -> None:
     job_id = new_job(service, ["notfound.test", "forbidden.test"])
     with engine_on(service):

@@ -233,6 +233,7 @@ ANSWERS: dict[str, Answer] = {
     "redirect-loop.test": redirect_loop,
     "redirect-chain.test": redirect_chain,
     "moved.test": leading_to("//summit-outdoor.test/", 308),
+    "mudanza.test": leading_to("//bodega-tresencinas.test/"),
     "inward.test": leading_to("http://169.254.169.254/latest/meta-data/", 302),
     "empty.test": sending(b"", HTML),
     "notfound.test": always(404),

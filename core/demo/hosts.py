@@ -50,12 +50,17 @@ GOOD_ENGLISH = {
     "cider-valley-farm.test": "Farm shop, English",
 }
 WORTHLESS = {
-    "parked.test": "A parked domain that is for sale",
-    "soft-404.test": "Says 'not found' with status 200",
-    "thin.test": "Hardly any words",
-    "login.test": "Nothing but a sign-in form",
-    "js-only.test": "Empty until its scripts have run",
-    "moved.test": "Redirects to another domain (308 to summit-outdoor.test)",
+    "parked.test": "A parked domain that is for sale (parked)",
+    "dominio-aparcado.test": "The placeholder of a registrar, Spanish (parked)",
+    "soft-404.test": "Says 'not found' with status 200, Spanish (soft_404)",
+    "lost-page.test": "The same with menu and footer, English (soft_404)",
+    "thin.test": "Hardly any words (thin_text)",
+    "login.test": "Nothing but a sign-in form (login_wall)",
+    "extranet-puerto.test": "The same in Spanish (login_wall)",
+    "js-only.test": "Empty until its scripts have run (js_only)",
+    "app-orbita.test": "The same with a splash, Spanish (js_only)",
+    "moved.test": "Redirects to another domain (308 to summit-outdoor.test; moved_domain)",
+    "mudanza.test": "Redirects to another domain (301 to bodega-tresencinas.test; moved_domain)",
     "long-title.test": "A title of 3,000 characters",
     "hostile.test": "Scripts, Markdown images, formulas and javascript: links in every field",
 }
@@ -88,6 +93,7 @@ FAILING = {
     "robots-broken.test": "503 always, robots.txt too (http_5xx)",
     "no-robots.test": "Its robots.txt allows nothing (robots)",
     "bot-wall.test": "403 with a challenge page (bot_wall)",
+    "captcha.test": "200 with a captcha instead of its page, Spanish (bot_wall)",
     "pdf.test": "A PDF document (not_html)",
     "big.test": "20 MiB of HTML without a length (too_large)",
     "reset.test": "The connection is reset (reset)",
@@ -153,19 +159,20 @@ flaky.test
 busy.test
 calm.test
 robots-late.test
-moved.test
+moved.test, mudanza.test
 redirect.test
 plain-http.test
-parked.test
-soft-404.test
+parked.test, dominio-aparcado.test
+soft-404.test, lost-page.test
+login.test, extranet-puerto.test
 thin.test
-js-only.test
+js-only.test, app-orbita.test
 hostile.test
 notfound.test
 forbidden.test
 broken.test
 no-robots.test
-bot-wall.test
+bot-wall.test, captcha.test
 redirect-loop.test
 pdf.test
 big.test
