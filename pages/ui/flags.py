@@ -33,12 +33,12 @@ def chips(facts: JobFacts, flag: str) -> None:
         return
     address.follow("flags", flag if flag in facts.flags else None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="flags_row"):
-        st.caption(_("Flags"), width="content")
+        st.caption(f":{FLAGGED.color}[{FLAGGED.icon}] {_('Flags')}", width="content")
         st.pills(
             _("Flags"),
             list(facts.flags),
             key="flags",
-            format_func=lambda code: f"{FLAGGED.icon} {flag_word(code)} {number(facts.flags[code])}",
+            format_func=lambda code: f"{flag_word(code)} {number(facts.flags[code])}",
             label_visibility="collapsed",
             wrap=False,
             on_change=lambda: _show(st.session_state["flags"]),

@@ -11,7 +11,7 @@ from pages.ui.figures import plain
 from pages.ui.status import flag_word, step_label
 from pages.ui.steps_view import ORDERS, View, narrow, order_label, sort_by
 
-FLAGS_ASKED = {ANY: N_("Any flag"), UNCHECKED: N_("Not checked by hand")}
+FLAGS_ASKED = {ANY: N_("Any flag"), UNCHECKED: N_("Not checked")}
 
 
 def controls(view: View, facts: JobFacts, extra: list[str]) -> None:

@@ -72,7 +72,7 @@ def test_the_filter_of_flags_offers_what_there_is_and_what_nobody_has_checked(
     service.check_report(report_of(database, job_id, 2), "bea")
     screen = open_page(JOB, id=job_id)
     select = screen.selectbox(key="steps_flag")
-    assert select.options == ["Any flag", "Not checked by hand", "thin text", "parked"]
+    assert select.options == ["Any flag", "Not checked", "thin text", "parked"]
     select.set_value("unchecked").run()
     assert screen.query_params["flag"] == "unchecked"
     assert targets(screen) == ["h3.test"]
