@@ -3,25 +3,27 @@
 import streamlit as st
 
 from core.i18n import N_, _
-from core.queries import jobs, reports, steps
+from core.queries import jobs, reports, runs, steps
 from pages.ui import address
 from pages.ui import report_parts as parts
 from pages.ui.app import asked_id, service
 from pages.ui.checks import flags
 from pages.ui.empty import found, nowhere
 from pages.ui.report_head import head, reused, way
+from pages.ui.report_runs import history, strip
 
 TABS = {
     "details": (N_("Details"), parts.details),
     "text": (N_("Text"), parts.text),
     "links": (N_("Links and contact"), parts.links),
     "headers": (N_("Headers and TLS"), parts.headers),
+    "history": (N_("History"), history),
 }
 
 
 def read():
-    """The asked report, the job from whose steps it was opened (`?job=`) and its neighbours there, from one snapshot;
-    None without an id.
+    """The asked report, the job from whose steps it was opened (`?job=`), its neighbours there and the last runs of its
+    target, from one snapshot; None without an id.
     """
     report_id = asked_id(_("report"))
     if report_id is None:
@@ -29,7 +31,8 @@ def read():
     with service().database.reading() as session:
         report = reports.get(session, report_id)
         step = steps.using(session, report_id, address.as_id(address.read("job")))
-        return report, jobs.get(session, step.job_id), step, steps.neighbours(session, step)
+        last = runs.last(session, report.target, report.host)
+        return report, jobs.get(session, step.job_id), step, steps.neighbours(session, step), last
 
 
 def tabs(report):
@@ -43,7 +46,7 @@ def tabs(report):
         wrap=True,
         format_func=lambda tab: _(TABS[tab][0]),
         label_visibility="collapsed",
-        on_change=lambda: address.write(tab=st.session_state["tab"]),
+        on_change=lambda: address.write(tab=st.session_state["tab"], page=""),
     )
     with st.container(border=True, key="part"):
         TABS[chosen][1](report)
@@ -53,11 +56,12 @@ asked = found(read)
 if asked is None:
     nowhere(_("Report"), _("A report is opened from the steps of its job."))
 else:
-    report, job, step, neighbours = asked
+    report, job, step, neighbours, last = asked
     way(job, *neighbours)
-    head(report)
+    head(report, job, step)
     if step.is_reused:
         reused(report, job)
+    strip(last, report)
     flags(report)
     tabs(report)
     parts.provenance(report)

@@ -10,7 +10,6 @@ from core.failures import FailureKind
 from core.job_service import JobService
 from core.queries import runs
 from core.queries.runs import RunRow
-from core.states import StepStatus
 from tests.story import claim, completed, failed, new_job, settle
 
 TARGET = "h1.test"

@@ -39,6 +39,7 @@ class RunRow:
     report_id: int | None = None
     word_count: int | None = None
     flag_count: int = 0
+    checked_at: datetime | None = None
     content_hash: str | None = None
     has_changed: bool | None = None
 
@@ -65,7 +66,7 @@ def page(session: Session, target: str, host: str, *, page: int, size: int) -> P
 
 def _good(target: str) -> sa.Select[Any]:
     columns = (Report.fetched_at, Report.job_id, Job.name, JobStep.step_number, Report.http_status)
-    of_report = (Report.id, Report.word_count, Report.flag_count, Report.content_hash)
+    of_report = (Report.id, Report.word_count, Report.flag_count, Report.checked_at, Report.content_hash)
     return (
         sa.select(*map(col, columns), sa.null(), *map(col, of_report))
         .join(Job, col(Job.id) == col(Report.job_id))

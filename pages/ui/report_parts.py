@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
-from core.i18n import _
+from core.i18n import N_, _
 from core.queries.rows import FullReportRow, ReportRow
+from core.rows import pair_text
 from pages.ui.figures import ago, day, duration, middle, moment, now, number, size
 from pages.ui.labels import LABELS, WORDS
 
@@ -17,6 +18,14 @@ SHOWN_CHARACTERS = 100_000
 TABLE_ROWS = 12
 LONGEST_TITLE, LONGEST_DESCRIPTION = 120, 240
 """Characters in the head."""
+COLUMNS = {
+    "lang": (N_("Language"), 100),
+    "host": (N_("Host"), 400),
+    "address": (N_("Address"), 780),
+    "name": (N_("Name"), 260),
+    "value": (N_("Value"), 640),
+}
+"""Columns of texts in the tables of a report, with their widths in pixels."""
 Fact = tuple[str, object]
 
 
@@ -25,9 +34,11 @@ def details(report: FullReportRow) -> None:
     _fields(
         report,
         ["title", "description", "h1s", "site_name", "author", "published_on", "modified_on", "language_declared"],
-        ["language_detected", "word_count", "categories", "tags", "canonical_url", "meta_robots", "generator"],
-        ["jsonld_types", "feeds", "image_url", "favicon_url"],
+        ["language_detected", "word_count", "categories", "tags", "canonical_url", "canonical_differs", "meta_robots"],
+        ["x_robots_tag", "generator", "technologies", "jsonld_types", "feeds", "image_url", "favicon_url"],
     )
+    if report.hreflang:
+        table("hreflang", [{"lang": one.get("lang"), "address": one.get("url")} for one in report.hreflang])
 
 
 def text(report: FullReportRow) -> None:
@@ -51,9 +62,12 @@ def text(report: FullReportRow) -> None:
 def links(report: FullReportRow) -> None:
     """Where the page leads, and how its owner can be reached."""
     st.subheader(_("Contact"), anchor=False)
-    _fields(report, ["emails", "phones", "social_profiles"])
-    for name in ("internal_links", "external_links", "external_hosts"):
-        table(_(LABELS[name]), getattr(report, name), name)
+    _fields(report, ["organisation_name", "emails", "phones", "postal_addresses", "social_profiles"])
+    # reports of older versions know the hosts alone
+    hosts = report.outlinks or [{"host": host} for host in report.external_hosts]
+    table("outlinks", [{"host": one.get("host"), "links": one.get("links")} for one in hosts])
+    for name in ("external_links", "internal_links"):
+        table(name, [{"address": url} for url in getattr(report, name)])
 
 
 def headers(report: FullReportRow) -> None:
@@ -64,6 +78,7 @@ def headers(report: FullReportRow) -> None:
         ["charset", "charset_source", "ttfb_seconds", "total_seconds", "robots_verdict", "tls_issuer"],
         ["tls_expires_at"],
     )
+    table("response_headers", [{"name": one.get("name"), "value": one.get("value")} for one in report.response_headers])
 
 
 def provenance(report: FullReportRow) -> None:
@@ -116,12 +131,16 @@ def _told(name: str, value: object) -> object:
             return number(value)
         case float():
             return duration(value)
-        case datetime() | date():
+        case datetime():
+            return f"{day(value)} ({ago(value)})"
+        case date():
             return day(value)
         case str() if name in WORDS:
             return _(WORDS[name].get(value, value))
+        case list() if name == "redirect_chain":
+            return [f"{item.get('status')}  {item.get('url')}" for item in value]
         case list():
-            return [f"{item.get('status')}  {item.get('url')}" if isinstance(item, dict) else item for item in value]
+            return [pair_text(item) for item in value]
         case _:
             return value
 
@@ -142,24 +161,25 @@ def facts(rows: Iterable[Fact]) -> None:
         st.caption(_("Not told: {fields}").format(fields=", ".join(absent)))
 
 
-def table(title: str, values: Sequence[str], key: str) -> None:
-    """A column of addresses; only those of the web can be clicked."""
-    st.subheader(f"{title} :small[:gray[{number(len(values))}]]", anchor=False)
-    if not values:
+def table(name: str, rows: Sequence[dict[str, object]]) -> None:
+    """A field with many rows, columns as `COLUMNS` calls them; of addresses only those of the web can be clicked."""
+    st.subheader(f"{_(LABELS[name])} :small[:gray[{number(len(rows))}]]", anchor=False)
+    if not rows:
         st.caption(_("None"))
         return
-    web = [value if is_web(value) else None for value in values]
-    frame = pd.DataFrame({"open": web, "address": [str(value) for value in values]})
+    web = [address if is_web(address := row.get("address")) else None for row in rows]
+    column = st.column_config
     st.dataframe(
-        frame,
-        key=key,
+        pd.DataFrame([{"open": url, **row} for url, row in zip(web, rows, strict=True)]),
+        key=name,
         hide_index=True,
-        height="content" if len(values) <= TABLE_ROWS else 420,
+        height="content" if len(rows) <= TABLE_ROWS else 420,
+        placeholder="",
+        alt=_(LABELS[name]),
         column_config={
-            "open": st.column_config.LinkColumn(_("Open"), display_text=":material/open_in_new:", width=60)
-            if any(web)
-            else None,
-            "address": st.column_config.TextColumn(_("Address"), width=780),
+            "open": column.LinkColumn(_("Open"), display_text=":material/open_in_new:", width=60) if any(web) else None,
+            **{key: column.TextColumn(_(title), width=width) for key, (title, width) in COLUMNS.items()},
+            "links": column.NumberColumn(_("Links"), width=80),
         },
     )
 
