@@ -109,6 +109,15 @@ NOT_PARKED = {
         + h1("Domains for sale", "alfa.com, 900 €", "beta.com, 700 €", "gamma.net, 400 €", "Buy this domain")
         + PROSE
     ),
+    "a small host": Page(
+        NAV
+        + h1(
+            "Hosting y dominios",
+            "Tu dominio registrado en cinco minutos.",
+            "Tu web alojada en Madrid desde 3 € al mes.",
+        )
+        + '<a href="/a">Planes</a><a href="/b">Correo</a>'
+    ),
     "a registrar": Page(NAV + h1("Register your domain", "Is your domain still available? Search it here.") + PROSE),
     "a firm named Parking": Page(
         NAV + h1("Parking Centro", "Plazas de aparcamiento en venta y alquiler.") + PROSA, "Parking"
@@ -202,6 +211,15 @@ LOGIN_WALL = {
 NOT_LOGIN_WALL = {
     "a shop with a form in its header": Page(
         f"<header>{NAV}{PASSWORD}</header>" + h1("Bread", "Rye loaf 4 €"), "Bakery"
+    ),
+    "a firm with an area for clients": Page(
+        h1(
+            "Gestoría Números",
+            "Declaraciones, nóminas y contabilidad para autónomos y pequeñas empresas de Soria desde 1984.",
+        )
+        + "<p>Calle Real 4, Soria. Llámenos de lunes a viernes, de nueve a dos, al 975 123 456.</p><h2>Área de clientes</h2>"
+        + PASSWORD,
+        "Gestoría Números",
     ),
     "a club with a box for members": Page(
         NAV + f"<h2>Members login</h2>{PASSWORD}" + h1("Rowing club") + PROSE, "Club"

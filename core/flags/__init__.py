@@ -26,5 +26,7 @@ RULES: dict[Flag, Callable[[Facts], str | None]] = {
 
 def judge(facts: Facts) -> list[dict[str, str]]:
     """The flags of a page: [{"flag", "evidence"}], in the order of `RULES`."""
-    judged = ((flag, rule(facts)) for flag, rule in RULES.items())
-    return [{"flag": flag.value, "evidence": evidence} for flag, evidence in judged if evidence is not None]
+    found = {flag: evidence for flag, rule in RULES.items() if (evidence := rule(facts)) is not None}
+    if Flag.PARKED in found:
+        found.pop(Flag.JS_ONLY, None)  # what a parking service's scripts fill is no app
+    return [{"flag": flag.value, "evidence": evidence} for flag, evidence in found.items()]

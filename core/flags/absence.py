@@ -18,8 +18,11 @@ _SENTENCES = (
     rf"{_EN} … (?:is|are)(?: missing| gone| unavailable| no longer)",
     rf"{_EN} … been (?:moved|removed|deleted|renamed)",
     r"\b(?:can't|cannot|can not|couldn't|could not|unable to)(?: seem to)? find (?:the|that|this|your|what|a)\b",
+    r"\bnothing (?:was |could be )?found (?:here|at this)\b",
     rf"{_ES} … no … (?:encontrad[oa]|encontrar|encuentra|encontro|existe|disponible|localizad[oa])\b",
     rf"{_ES} … (?:ya no (?:existe|esta)|inexistente)",
+    r"\bno (?:existe|se encuentra|esta disponible) (?:la|el|esta|este) (?:pagina|contenido|url|direccion|sitio)\b",
+    r"\blo que (?:buscas?|esta buscando|estas buscando) (?:ya )?no (?:esta|existe)\b",
     rf"{_ES} … (?:movid|eliminad|borrad|desaparecid|cambiad)[oa]\b",
     r"\bno (?:encontramos|hemos encontrado|se ha encontrado|se encontro|hemos podido encontrar|podemos encontrar)\b",
     rf"{_CA} … no … (?:trobad[ao]|trobat|trobar|existeix|disponible)\b",
@@ -33,7 +36,8 @@ _SENTENCES = (
     rf"{_IT} … inesistente",
     rf"{_PT} … nao (?:foi |esta |pode ser )?(?:encontrad[ao]|localizad[ao]|disponivel|existe)",
     rf"{_PT} … (?:ja nao existe|inexistente)",
-    rf"{_NL} … niet (?:meer )?(?:gevonden|beschikbaar|gevonden worden)",
+    r"\bnao (?:encontramos|foi possivel encontrar|foi encontrada) a\b",
+    rf"{_NL} … niet (?:meer )?(?:worden )?(?:gevonden|beschikbaar)",
     rf"{_NL} … bestaat (?:helaas )?niet",
 )
 _WORDS = (

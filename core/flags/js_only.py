@@ -12,7 +12,7 @@ BESIDE_WORDS = 15
 _NEED = "|".join((
     r"enabl|disabl|requir|need|without|turn(?:ed)? o|switch|allow|support",
     r"activ|desactiv|habilit|necesit|requier|precis|\bsin\b|\bsense\b|\bsem\b",
-    r"aktivier|erforder|notig|\bohne\b|requis|necessa|\bsans\b|abilit|attiv|richie|\bsenza\b",
+    r"aktivier|erforder|notig|\bohne\b|requis|necessa|\bsans\b|abilit|attiv|\bative\b|richie|\bsenza\b",
     r"vereist|schakel|\bzonder\b",
 ))  # fmt: skip
 NEEDS_JAVASCRIPT = any_of(rf"(?:{_NEED})[^.]{{0,60}}java ?script", rf"java ?script[^.]{{0,60}}(?:{_NEED})")

@@ -6,7 +6,7 @@ from core.flags.wording import Line
 
 MANY_LINKS = 20
 """Who has as many pages of its own to offer is no wall."""
-BESIDE_TITLE, BESIDE_HEADING, BESIDE_NOTHING = 80, 45, 15
+BESIDE_TITLE, BESIDE_HEADING, BESIDE_NOTHING = 80, 25, 15
 """Words of other matter beside the form: where title or a heading says what it is for, where nothing does."""
 SMALL_PAGE_WORDS = 150
 NAME_FIELDS = 2

@@ -13,8 +13,8 @@ SERVICE_WORDS, OFFER_WORDS, NAMED_OFFER_WORDS, DEFAULT_WORDS, REGISTERED_WORDS =
 """How many words the page may have of a parking service, an offer, one that names the domain, a server, a registrar."""
 BESIDE_WORDS = 40
 """Words of other matter that their pages may have."""
-OTHER_DOMAINS = 3
-"""Who names as many other domains deals in them."""
+OTHER_DOMAINS, OWN_PAGES = 3, 6
+"""Who names as many other domains, or has more pages of its own, deals in domains."""
 DOMAIN = re.compile(
     r"(?<![@\w.-])[a-z0-9][a-z0-9-]{0,62}\.(?:com|net|org|info|biz|io|co|eu|es|de|fr|it|pt|nl|cat|shop|app|online|store)"
     r"\b(?!\.\w)"
@@ -56,7 +56,8 @@ def _offered(facts: Facts) -> str | None:
     if not told:
         return None
     is_named = any(facts.asked_site in line.plain for line in (*facts.heads, *told))
-    return f"for sale: {told[0].quoted}" if is_named or _is_nothing_but_an_offer(facts) else None
+    is_nothing_else = facts.word_count <= OFFER_WORDS and facts.prose(offers.TOPIC) <= BESIDE_WORDS
+    return f"for sale: {told[0].quoted}" if is_named or (is_nothing_else and not _deals_in_domains(facts)) else None
 
 
 def _offers(facts: Facts, line: Line) -> bool:
@@ -69,12 +70,11 @@ def _offers(facts: Facts, line: Line) -> bool:
     )
 
 
-def _is_nothing_but_an_offer(facts: Facts) -> bool:
-    if facts.word_count > OFFER_WORDS or facts.prose(offers.TOPIC) > BESIDE_WORDS:
-        return False
-    named = {name for line in facts.lines for name in DOMAIN.findall(line.plain)}
-    others = {name for name in named if site_of(name) not in {facts.asked_site, facts.final_site} | MARKETS}
-    return len(others) < OTHER_DOMAINS
+def _deals_in_domains(facts: Facts) -> bool:
+    if len({urlsplit(url).path for url in facts.internal_links}) > OWN_PAGES:
+        return True
+    named = {site_of(name) for line in facts.lines for name in DOMAIN.findall(line.plain)}
+    return len(named - MARKETS - {facts.asked_site, facts.final_site}) >= OTHER_DOMAINS
 
 
 def _default_page(facts: Facts) -> str | None:
@@ -87,7 +87,7 @@ def _default_page(facts: Facts) -> str | None:
 
 def _registered(facts: Facts) -> str | None:
     """Its registrar or host speaks, not its owner."""
-    if facts.word_count > REGISTERED_WORDS:
+    if facts.word_count > REGISTERED_WORDS or _deals_in_domains(facts):
         return None
     described = [Line(facts.description)] if facts.description else []
     told = next(

@@ -26,7 +26,10 @@ DEFAULT_TITLE = re.compile(
 """A whole title or heading, without punctuation."""
 _OWNER = r"(?:propietari|titular|duen|administrador)\w*"
 REGISTERED = any_of(
-    r"\bdomain(?: name)? … (?:registered|parked|reserved|secured)\b",
+    r"\bdomain(?: name)? … (?:registered|parked|reserved|secured|expired)\b|\bdomain isn't connected\b",
+    r"\b(?:placeholder|default (?:page|website)) (?:for|of) (?:the|this)\b|\bhappy to see your domain\b",
+    r"\b(?:congratulations|enhorabuena|felicitaciones|felicitats|gluckwunsch|felicitations|congratulazioni|parabens)\W+"
+    r"(?:your|su|tu|[ei]l|ihre?|votre|il tuo|o seu) … (?:domain|domini|hosting|alojamiento|server|servidor|web|site)",
     r"\b(?:website|web page|page|web ?space|site) … (?:parked|hosted|provisioned) … (?:with|at|by|on|free|courtesy)\b",
     r"\bparked (?:for )?free\b|\bparked (?:domain|page)\b|\bdomain parking\b|\bfuture home of\b",
     r"\b(?:you are|you're) the … owner of (?:this|the)\b",
@@ -34,8 +37,13 @@ REGISTERED = any_of(
     r"\bno (?:web ?site|content|page) … (?:uploaded|published|configured|set up|connected)\b",
     r"\b(?:website|site|page|content) … not(?: yet)? (?:been )?(?:uploaded|published|configured|set up|connected)\b",
     r"\b(?:upload|replace) (?:your|this) … (?:website|site|files|content|page|index)\b|\ball set to go\b",
-    r"\b(?:your|the|this) … (?:hosting|web ?space|server|domain)(?: account)? (?:is|has been) … (?:ready|active)",
+    r"\b(?:your|the|this) … (?:hosting|web ?space|server|domain|website)(?: account)? (?:is|been) … (?:ready|active)\b",
+    r"\b(?:website|site|page) … (?:just been|recently|newly) created\b",
     r"\bdominio … (?:registrado|aparcado|estacionado|reservado|alojado|parqueado|hospedado)\b",
+    r"\bdominio … (?:caducado|expirado|scaduto)\b",
+    r"\bdominio … (?:no tiene|sin) … (?:web|pagina|contenido)|\bninguna (?:web|pagina) … (?:este|el) dominio\b",
+    r"\bbienvenid[oa] a (?:tu|su) (?:nuevo )?(?:alojamiento|hosting|servidor|dominio|espacio web)\b|\bpublic_html\b",
+    r"\b(?:web|pagina|sitio)(?: web)? (?:acaba de ser|ha sido|recien) (?:cread|registrad)[oa]\b",
     r"\b(?:pagina|web|sitio|espacio)(?: web)? … (?:aparcad|alojad|hospedad|reservad)[oa] (?:en|por|con|para)\b",
     r"\bparking de dominios\b|\bdominio en parking\b|\bproximamente en este dominio\b",
     rf"\bsi (?:usted |tu |vd\.? )?(?:eres|es) (?:el |la )?{_OWNER}",
@@ -43,12 +51,12 @@ REGISTERED = any_of(
     r"\b(?:sub[aei]r?|publi\w+|reempla\w+|sustitu\w+) (?:[st]us?|los|este) … (?:fichero|archivo|contenid|pagina)",
     r"\b(?:hosting|alojamiento|servidor|dominio) … (?:esta|ya esta) (?:listo|activo|activado|configurado|preparado)\b",
     r"\bdomini … (?:aparcat|registrat|reservat|estacionat|allotjat)\b",
-    r"\b(?:domain|webseite|website|prasenz) … (?:geparkt|registriert|reserviert|gehostet|konnektiert)",
+    r"\b(?:domain|webseite|website|prasenz) … (?:geparkt|registriert|reserviert|gehostet|konnektiert|abgelaufen)",
     r"\bhier entsteht (?:in kurze )?eine(?: neue)? (?:\w+ )?(?:internetprasenz|webseite|website|homepage)\b",
-    r"\bdomaine … (?:parque|enregistre|reserve|depose|heberge|cree)\b",
+    r"\bdomaine … (?:parque|enregistre|reserve|depose|heberge|cree|expire)\b|\bsite … heberge … par\b",
     r"\bproprietaire de ce (?:domaine|site)\b",
     r"\bdominio … (?:parcheggiato|registrato|riservato|prenotato|registado)\b",
-    r"\bdomein(?:naam)? … (?:geparkeerd|geregistreerd|gereserveerd|vastgelegd)\b",
+    r"\bdomein(?:naam)? … (?:geparkeerd|geregistreerd|gereserveerd|vastgelegd|verlopen)\b",
 )
 """The registrar or the host speaks."""
 TOPIC = any_of(

@@ -5,8 +5,8 @@ from core.flags.wording import any_of
 _SIGN_IN = (
     r"\b(?:sign|log)(?:ged|ing)?[ -]?(?:in|on)\b|\blogin\b|\blogon\b|authenti[cf]",
     r"inici(?:ar?|e|es|o de|ando) (?:la )?ses+io|identifi(?:carse|cate|quese|cacion)\b|\bacced(?:er|a|e)\b|autentica",
-    r"\banmeld|\beinloggen\b|\bse connecter\b|\bconnectez|\bconnexion\b|s'identifier",
-    r"\baccedi\b|\baccedere\b|inici(?:ar?|e) sessao|\bentrar\b|\binloggen\b|\baanmelden\b",
+    r"\banmeld|\beinloggen\b|\bmelden sie sich an\b|\bse connecter\b|\bconnectez|\bconnexion\b|s'identifier",
+    r"\baccedi\b|\baccedere\b|inici(?:ar?|e) sessao|\bentrar\b|\bentre na sua\b|\binloggen\b|\baanmelden\b",
 )
 _AREA = (
     r"\bintranet\b|\bextranet\b|\bmembers? (?:only|area)\b|\b(?:client|customer|partner|staff)s? (?:area|portal)\b",
@@ -15,7 +15,10 @@ _AREA = (
     r"\b(?:oficina|campus|aula) virtual\b|\bportal del (?:emplead|client|proveedor)",
     r"\bespace (?:client|membre|prive|adherent)|kundenbereich|mitgliederbereich|kundenlogin|klantenportaal",
 )
-_PASSWORD = (r"password|passwort|kennwort|contrasen|\bclave\b|mot de passe|\bsenha\b|palavra-passe|wachtwoord",)
+_PASSWORD = (
+    r"password|passwort|kennwort|contrasen|\bclave\b|mot de passe|\bsenha\b|palavra-passe|wachtwoord",
+    "credencial|credential",
+)
 SIGN_IN = any_of(*_SIGN_IN)
 TO_SIGN_IN = any_of(*_SIGN_IN, *_AREA, *_PASSWORD)
 """What a title or heading says over such a form."""
@@ -24,7 +27,7 @@ TOPIC = any_of(
     *_AREA,
     *_PASSWORD,
     r"\buser|usuari|benutzer|utilisateur|utente|utilizador|gebruiker",
-    r"account|cuenta|\bkonto\b|\bcompte\b|\bconta\b|credential|credencial|identifiant",
+    r"account|cuenta|\bkonto\b|\bcompte\b|\bconta\b|identifiant",
     "remember|recordar|recuerda|olvid|forgot|vergessen|oublie|dimenticat|esqueceu|vergeten",
     r"regist|\bsign up\b|administrator|administrador|support|soporte|help ?desk|\bsso\b",
 )
