@@ -63,7 +63,8 @@ EXPLANATIONS: dict[FailureKind, Explanation] = {
     K.TIMEOUT: Explanation(N_("The time limit ran out."), N_("Run it again with a longer time limit.")),
     K.TOO_LARGE: Explanation(N_("The answer is larger than allowed."), N_("Run it again with a higher size limit.")),
     K.REDIRECT_LOOP: Explanation(
-        N_("The redirects never end."), N_("Open the site in a browser; perhaps another address of it works.")
+        N_("The redirects never end."),
+        N_("Allow more redirects, or open the site in a browser: perhaps another address of it works."),
     ),
     K.PROTOCOL: Explanation(N_("The answer is not valid HTTP."), N_("Check whether a web server runs on that port.")),
     K.NOT_HTML: Explanation(N_("The answer is not a web page."), N_("Give the address of a page instead of a file.")),

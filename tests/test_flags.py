@@ -217,7 +217,8 @@ NOT_LOGIN_WALL = {
             "Gestoría Números",
             "Declaraciones, nóminas y contabilidad para autónomos y pequeñas empresas de Soria desde 1984.",
         )
-        + "<p>Calle Real 4, Soria. Llámenos de lunes a viernes, de nueve a dos, al 975 123 456.</p><h2>Área de clientes</h2>"
+        + "<p>Calle Real 4, Soria. Llámenos de lunes a viernes, de nueve a dos, al 975 123 456.</p>"
+        + "<h2>Área de clientes</h2>"
         + PASSWORD,
         "Gestoría Números",
     ),
