@@ -16,7 +16,7 @@ from core import i18n, logs, queries
 from core.errors import InvalidInput, LoteError
 from core.estimate import span
 from core.export import FORMATS, export
-from core.i18n import _
+from core.i18n import _, ngettext
 from core.job_config import PRESETS
 from core.job_service import JobService
 from core.queries.rows import JobRow
@@ -176,6 +176,9 @@ def _tell(job: JobRow) -> None:
             total=job.total_steps,
         )
     )
+    if n := job.flagged_steps:
+        flagged = ngettext("{n} of the completed is flagged.", "{n} of the completed are flagged.", n)
+        click.echo(flagged.format(n=n))
     if job.status is JobStatus.PAUSED:
         click.echo(_("It is paused; resume it in the app, or cancel it there."), err=True)
 

@@ -43,18 +43,21 @@ def lote(web: Web, tmp_path: Path, *arguments: str, **more: str) -> subprocess.C
 
 def test_a_batch_without_a_browser(web: Web, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(
-        "domain;note\ntidewater-bakery.test;bread\nnotfound.test;gone\nbad_!.test;typo\n", encoding="utf-8"
+        "domain;note\ntidewater-bakery.test;bread\nnotfound.test;gone\nparked.test;sold\nbad_!.test;typo\n",
+        encoding="utf-8",
     )
     done = lote(
         web, tmp_path, "run", str(tmp_path / "list.csv"), "--export", str(tmp_path / "out.xlsx"), "--preset", "fast"
     )
     assert done.returncode == 0, done.stderr
-    assert "1 completed, 1 failed, 0 cancelled of 2" in done.stdout
+    assert "2 completed, 1 failed, 0 cancelled of 3" in done.stdout
+    assert "1 of the completed is flagged" in done.stdout
     assert "bad_!.test" in done.stderr
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     header, *rows = book.worksheets[0].values
-    assert [row[header.index("note")] for row in rows] == ["bread", "gone", "typo"]
-    assert [row[header.index("status")] for row in rows] == ["completed", "failed", None]
+    assert [row[header.index("note")] for row in rows] == ["bread", "gone", "sold", "typo"]
+    assert [row[header.index("status")] for row in rows] == ["completed", "failed", "completed", None]
+    assert [row[header.index("flag_count")] for row in rows] == [0, None, 1, None]
     book.close()
 
 
