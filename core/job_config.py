@@ -61,6 +61,8 @@ PRESETS: dict[str, dict[str, float]] = {
 
 CHANGEABLE_AFTER_START = frozenset({"concurrency", "interval_seconds"})
 """What holds for the job as a whole: it may change while the job runs, and no single step can have its own."""
+CHANGEABLE_BY_RETRY = frozenset(JobConfig.model_fields) - CHANGEABLE_AFTER_START - {"reuse_days"}
+"""What the steps that a retry takes can have of their own."""
 
 
 def changed(job_id: int, config: Mapping[str, Any], changes: Mapping[str, Any], *, was_started: bool) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def changed(job_id: int, config: Mapping[str, Any], changes: Mapping[str, Any], 
 def check_overrides(overrides: Mapping[str, Any]) -> None:
     """Raise `InvalidInput` for what a retry cannot change for some steps only."""
     JobConfig.parse(overrides)
-    if of_the_job := sorted((CHANGEABLE_AFTER_START | {"reuse_days"}) & overrides.keys()):
+    if of_the_job := sorted(overrides.keys() - CHANGEABLE_BY_RETRY):
         raise InvalidInput(
             N_("A retry cannot change {keys} for some steps only: change the job."),
             errors=[{"field": f"overrides.{key}", "detail": _("This belongs to the whole job.")} for key in of_the_job],

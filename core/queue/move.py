@@ -12,6 +12,7 @@ from core.errors import ForbiddenMove, Refused
 from core.failures import FailureKind
 from core.i18n import N_
 from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
+from core.queries import retries
 from core.queue import ledger, reuse
 from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
 
@@ -108,42 +109,30 @@ def retry(
     job = queries.jobs.get(session, job_id)
     if job.status not in JOB_MOVES[JobEvent.RETRY]:
         _refuse(session, job_id, JobEvent.RETRY)
-    wanted = _retried(job_id, states, error_kind, steps)
-    statement = sa.select(JOB_STEPS.c.status, sa.func.count()).where(wanted).group_by(JOB_STEPS.c.status)
-    counts: dict[str, int] = {status: n for status, n in session.execute(statement)}
-    if not counts:
+    wanted = retries.taken(job_id, states, error_kind, steps)
+    found = retries.count(session, wanted)
+    if not found.steps:
         raise Refused(N_("Job {job_id} has no step to retry that fits what was asked for."), job_id=job_id)
     if overrides:
         _override(session, wanted, overrides)
     nothing_yet = dict.fromkeys(("completed_at", "started_at", "error_kind", "error_message"))
     again = {"status": StepStatus.PENDING, "attempts": 0, "next_attempt_at": now, **nothing_yet}
     session.execute(sa.update(JOB_STEPS).where(wanted).values(again))
-    failed, cancelled = counts.get(StepStatus.FAILED, 0), counts.get(StepStatus.CANCELLED, 0)
     _move(session, job_id, JobEvent.RETRY, queued_at=now, started_at=None, completed_at=None, status_reason=None)
-    _count(session, job_id, failed_steps=-failed, cancelled_steps=-cancelled)
-    return failed + cancelled
-
-
-def _retried(
-    job_id: int, states: Collection[StepStatus], error_kind: FailureKind | None, steps: Collection[int] | None
-) -> sa.ColumnElement[bool]:
-    """The steps of the job that a retry takes."""
-    possible = [status for status in states if status in STEP_MOVES[StepEvent.RETRY]]
-    wanted = (JOB_STEPS.c.job_id == job_id) & JOB_STEPS.c.status.in_(possible)
-    if error_kind is not None:
-        wanted &= JOB_STEPS.c.error_kind == error_kind
-    if steps is not None:
-        wanted &= JOB_STEPS.c.step_number.in_(steps)
-    return wanted
+    _count(session, job_id, failed_steps=-found.failed, cancelled_steps=-found.cancelled)
+    return found.steps
 
 
 def _override(session: Session, wanted: sa.ColumnElement[bool], overrides: dict[str, Any]) -> None:
-    """Add to what earlier retries of a step have changed; the same key takes the new value."""
-    earlier = sa.select(JOB_STEPS.c.id, JOB_STEPS.c.overrides).where(wanted, JOB_STEPS.c.overrides.is_not(None))
-    merged = {step_id: {**before, **overrides} for step_id, before in session.execute(earlier)}
-    session.execute(sa.update(JOB_STEPS).where(wanted, JOB_STEPS.c.overrides.is_(None)).values(overrides=overrides))
-    for step_id, values in merged.items():
-        session.execute(sa.update(JOB_STEPS).where(JOB_STEPS.c.id == step_id).values(overrides=values))
+    """Add to what earlier retries of a step have changed; the same key takes the new value.
+
+    One statement for all steps that have the same; those that it makes like others are not changed by theirs.
+    """
+    changed = sa.update(JOB_STEPS).where(wanted)
+    earlier = retries.overrides(session, wanted)
+    session.execute(changed.where(JOB_STEPS.c.overrides.is_(None)).values(overrides=overrides))
+    for stored, before in earlier.items():
+        session.execute(changed.where(retries.has_overrides(stored)).values(overrides={**before, **overrides}))
 
 
 def delete(session: Session, job_id: int) -> None:

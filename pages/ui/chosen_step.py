@@ -1,37 +1,32 @@
-"""The step whose row is chosen in the Steps table, with its history and its report: for the mouse and for the keyboard.
+"""The steps that are chosen in the Steps table, with what can be done with them: for the mouse and for the keyboard.
 
 The cells of the table are drawn on a canvas, where no key presses a button; these are real ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
-from core.i18n import _
-from core.queries.rows import StepRow
-from pages.ui import dialog, go
+from core.i18n import N_, _, ngettext
+from core.queries.rows import JobRow, StepRow
+from core.states import STEP_MOVES, StepEvent
+from pages.ui import dialog, go, picked
 from pages.ui.app import REPORT
 from pages.ui.columns import target
+from pages.ui.figures import number
+from pages.ui.retry import CHOSEN, NOT_YET, open_retry
 
-CHOSEN = "chosen_step"
-
-
-def choose(step: StepRow) -> None:
-    """Let this one be the chosen step; for callbacks."""
-    st.session_state[CHOSEN] = step.job_id, step.step_number
+NOTHING_TO_RETRY = N_("Choose a step that failed or was cancelled, or tick several.")
 
 
-def forget() -> None:
-    """No step is chosen; for callbacks."""
-    st.session_state.pop(CHOSEN, None)
-
-
-def chosen_step(steps: Iterable[StepRow]) -> None:
-    """Draw the one of these that is chosen, or how to choose one; the height is the same."""
-    step = next((one for one in steps if (one.job_id, one.step_number) == st.session_state.get(CHOSEN)), None)
+def chosen_step(job: JobRow, steps: Sequence[StepRow], table: str) -> None:
+    """Draw the chosen one of these, or how to choose one; the height is the same. `table` is the key of the table."""
+    step = picked.chosen(steps)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chosen"):
-        st.html(_told(step), width="stretch")
+        st.html(_told(job, step), width="stretch")
+        if not job.is_final or can_retry(job):
+            _retry(job, step, table)
         st.button(
             _("History"),
             key="chosen_history",
@@ -50,6 +45,11 @@ def chosen_step(steps: Iterable[StepRow]) -> None:
         )
 
 
+def can_retry(job: JobRow) -> bool:
+    """Whether steps of the job can run again now."""
+    return job.is_final and job.failed_steps + job.cancelled_steps > 0
+
+
 def show_history(step: StepRow) -> None:
     """Every attempt at the step; for callbacks."""
     dialog.show("attempts", step.job_id, step.step_number)
@@ -61,9 +61,35 @@ def show_report(step: StepRow) -> None:
         go.want(REPORT, id=step.report_id, **({"job": step.job_id} if step.is_reused else {}))
 
 
-def _told(step: StepRow | None) -> str:
-    if step is None:
-        hint = escape(_("Choose a row, with the mouse or the arrow keys, for its history and its report."))
-        return f'<div class="chosen hint">{hint}</div>'
-    name = escape(target(step.target))
-    return f'<div class="chosen" title="{name}"><b>#{step.step_number}</b> {name}</div>'
+def _retry(job: JobRow, step: StepRow | None, table: str) -> None:
+    """Run what is chosen again, and tick nothing any more."""
+    ticks = len(picked.ticked(job))
+    text = ngettext("Retry {n} with options…", "Retry {n} with options…", ticks) if ticks else _("Retry with options…")
+    is_possible = bool(ticks) or (step is not None and step.status in STEP_MOVES[StepEvent.RETRY])
+    reason = None if job.is_final and is_possible else _(NOTHING_TO_RETRY if job.is_final else NOT_YET)
+    st.button(
+        text.format(n=number(ticks)),
+        key="chosen_retry",
+        icon=":material/replay:",
+        disabled=reason is not None,
+        help=reason,
+        on_click=open_retry,
+        args=(job, CHOSEN),
+    )
+    if ticks:
+        st.button("", key="untick", icon=":material/deselect:", help=_("Untick all"), on_click=_untick, args=(table,))
+
+
+def _untick(table: str) -> None:
+    picked.untick()
+    st.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": []}}
+
+
+def _told(job: JobRow, step: StepRow | None) -> str:
+    if step is not None:
+        name = escape(target(step.target))
+        return f'<div class="chosen" title="{name}"><b>#{step.step_number}</b> {name}</div>'
+    hint = _("Choose a row, with the mouse or the arrow keys, for its history and its report.")
+    if n := len(picked.ticked(job)):
+        hint = ngettext("{n} step is ticked", "{n} steps are ticked", n).format(n=number(n))
+    return f'<div class="chosen hint">{escape(hint)}</div>'

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
 from core.i18n import _
-from core.job_config import CHANGEABLE_AFTER_START, JobConfig
+from core.job_config import CHANGEABLE_AFTER_START
 from core.queries.rows import JobRow
 from pages.ui import options
 from pages.ui.actions import attempt, guarded
@@ -65,7 +65,7 @@ def _save(job: JobRow, name: str) -> None:
         }
         if not job.is_final:
             values["priority"] = st.session_state[f"{name}_priority"]
-            wanted = JobConfig.parse(options.chosen(name)).model_dump()
+            wanted = options.checked(name).model_dump()
             keys = CHANGEABLE_AFTER_START if job.was_started else wanted
             values["config"] = {key: wanted[key] for key in keys}
         return service().update_job(job.id, **values)

@@ -27,7 +27,7 @@ def create(by: str, *, start: bool, first: int | None = None) -> int:
     A second click gets the job of the first one. The form is emptied when it is drawn again, but for a try.
     """
     last = made.last()
-    config = JobConfig.parse(options.chosen(draft.FORM))
+    config = options.checked(draft.FORM)
     reading = draft.read()
     signature = (first, reading.key, config, draft.name())
     with last.lock:

@@ -17,6 +17,7 @@ from pages.ui.attempts import history
 from pages.ui.confirm import ask_cancel, ask_delete
 from pages.ui.lines import not_taken
 from pages.ui.more import ask_more
+from pages.ui.retry import ask_retry
 from pages.ui.share import copy_as_curl, export
 
 LINES_PAGE, LINES_SHOWN = "not_taken_page", 100
@@ -29,7 +30,7 @@ class Dialog:
     title: str
     icon: str
     draw: Callable[[JobRow, int], None]
-    width: Literal["small", "large"] = "small"
+    width: Literal["small", "medium", "large"] = "small"
 
 
 def _lines(job: JobRow, _step_number: int) -> None:
@@ -46,6 +47,7 @@ DIALOGS = {
     "curl": Dialog(N_("The same as an API call"), ":material/terminal:", lambda job, _step: copy_as_curl(job), "large"),
     "cancel": Dialog(N_("Cancel this job?"), ":material/cancel:", lambda job, _step: ask_cancel(job)),
     "more": Dialog(N_("Add domains"), ":material/playlist_add:", lambda job, _step: ask_more(job)),
+    "retry": Dialog(N_("Retry with options"), ":material/replay:", lambda job, _step: ask_retry(job), "medium"),
     "delete": Dialog(N_("Delete this job?"), ":material/delete:", lambda job, _step: ask_delete(job)),
     "attempts": Dialog(N_("Attempts"), ":material/history:", history, "large"),
     "lines": Dialog(N_("Lines that were not taken"), ":material/rule:", _lines, "large"),

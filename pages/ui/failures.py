@@ -7,10 +7,10 @@ from core.i18n import _, ngettext
 from core.queries.rows import JobFacts, JobRow
 from pages.ui import address, dialog, flags
 from pages.ui.actions import attempt
-from pages.ui.app import service
+from pages.ui.again import run_again
 from pages.ui.figures import exact, number
+from pages.ui.retry import NOT_YET, open_retry
 from pages.ui.steps_view import View, narrow
-from pages.ui.watch import told_at_end
 
 LONGEST_SECONDS = 300.0
 
@@ -79,14 +79,22 @@ def _recipe(job: JobRow, kind: str, count: int) -> None:
         icon=":material/replay:",
         type="tertiary",
         disabled=not job.is_final,
-        help=None if job.is_final else _("Possible when the job has finished."),
+        help=None if job.is_final else _(NOT_YET),
         on_click=_again,
         args=(job, kind, overrides),
+    )
+    st.button(
+        _("Retry with options…"),
+        key="act_recipe_options",
+        icon=":material/tune:",
+        type="tertiary",
+        disabled=not job.is_final,
+        help=None if job.is_final else _(NOT_YET),
+        on_click=open_retry,
+        args=(job, kind),
     )
 
 
 def _again(job: JobRow, kind: str, overrides: dict[str, object]) -> None:
-    moved = attempt(lambda: service().retry(job.id, error_kind=kind, overrides=overrides or None))
-    if moved is not None:
-        told_at_end(job.id)
+    if attempt(lambda: run_again(job, error_kind=FailureKind(kind), overrides=overrides or None)) is not None:
         narrow(kind="")

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.hosts import LONGEST_SECONDS
 from core.i18n import _
 from core.queries import hosts
 from core.queries.hosts import HostRow
@@ -77,9 +76,7 @@ def _form() -> None:
     with st.form("host_pause", border=False, enter_to_submit=False):
         left, middle = st.columns([3, 2], vertical_alignment="bottom")
         left.text_input(_("Host"), key=HOST, placeholder="example.com")
-        middle.number_input(
-            _("Pause between visits (s)"), min_value=0.0, max_value=LONGEST_SECONDS, value=None, step=1.0, key=PAUSE
-        )
+        middle.number_input(_("Pause between visits (s)"), value=None, step=1.0, key=PAUSE)
         with st.container(horizontal=True):
             st.form_submit_button(_("Set the pause"), icon=":material/timer:", key="pause_set", on_click=_set)
             st.form_submit_button(_("Remove it"), icon=":material/timer_off:", key="pause_remove", on_click=_remove)

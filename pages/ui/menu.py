@@ -4,11 +4,13 @@ import streamlit as st
 
 from core.i18n import N_, _, ngettext
 from core.queries.rows import JobRow
-from core.states import JobStatus, JobType, Origin
+from core.states import JobStatus, JobType, Origin, StepStatus
 from pages.ui import dialog, go
 from pages.ui.actions import attempt
+from pages.ui.again import run_again
 from pages.ui.app import JOB, NEW_JOB, service, who
 from pages.ui.figures import number
+from pages.ui.retry import CANCELLED, FAILED, open_retry
 from pages.ui.watch import told_at_end
 
 ITEMS: dict[str, tuple[str, str]] = {
@@ -20,6 +22,7 @@ ITEMS: dict[str, tuple[str, str]] = {
     "more": (":material/playlist_add:", N_("Add domains…")),
     "retry": (":material/replay:", N_("Retry failed")),
     "remaining": (":material/playlist_play:", N_("Run the remaining")),
+    "options": (":material/tune:", N_("Retry with options…")),
     "again": (":material/restart_alt:", N_("Run again")),
     "duplicate": (":material/content_copy:", N_("Duplicate")),
     "export": (":material/download:", N_("Export")),
@@ -41,6 +44,7 @@ def items(job: JobRow, opens: bool = True) -> list[str]:
         "more": not job.is_final and job.job_type is JobType.BATCH_SCRAPING,
         "retry": job.is_final and job.failed_steps > 0,
         "remaining": job.is_final and job.cancelled_steps > 0,
+        "options": job.is_final and job.failed_steps + job.cancelled_steps > 0,
         "again": job.is_final,
         "duplicate": True,
         "export": not job.is_not_started,
@@ -80,6 +84,8 @@ def act(item: str, job: JobRow) -> None:
         go.want(JOB, id=job.id)
     elif item == "duplicate":
         go.want(NEW_JOB, **{"from": job.id})
+    elif item == "options":
+        open_retry(job, FAILED if job.failed_steps else CANCELLED)
     elif item in DIALOGS:
         dialog.show(item, job.id)
     else:
@@ -95,9 +101,9 @@ def _run(item: str, job: JobRow) -> JobRow:
         case "resume":
             moved = service().resume_job(job.id)
         case "retry":
-            moved = service().retry(job.id)
+            moved = run_again(job)
         case "remaining":
-            moved = service().retry(job.id, states=("cancelled",))
+            moved = run_again(job, states=(StepStatus.CANCELLED,))
         case _:
             moved = service().run_again(job.id, created_by=who(), origin=Origin.UI)
     told_at_end(moved.id)

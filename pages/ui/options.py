@@ -3,17 +3,20 @@
 What is typed lives in session state under `<form>_<field>`, so that callbacks and other tabs see it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Any, get_args, get_origin
 
 import streamlit as st
 
+from core.errors import InvalidInput
 from core.i18n import N_, _, ngettext
-from core.job_config import MIB, PRESETS, JobConfig
-from pages.ui.figures import exact
+from core.job_config import CHANGEABLE_BY_RETRY, MIB, PRESETS, JobConfig
+from pages.ui.figures import exact, middle, size
 
+LONGEST_SAID = 40
+"""Characters of a text among options that are told in one line."""
 PRESET_NAMES = {"gentle": N_("Gentle"), "normal": N_("Normal"), "fast": N_("Fast")}
 
 
@@ -60,10 +63,19 @@ def load(form: str, config: dict[str, Any] | JobConfig | None = None) -> None:
 
 
 def chosen(form: str) -> dict[str, Any]:
-    """What the form says now, not yet checked; for `JobConfig.parse`."""
+    """What the form says now, not yet checked."""
     if _key(form, "concurrency") not in st.session_state:
         load(form)
     return {name: _stored(name, st.session_state.get(_key(form, name))) for name in JobConfig.model_fields}
+
+
+def checked(form: str) -> JobConfig:
+    """What the form says now; `InvalidInput` names the fields as the form does."""
+    try:
+        return JobConfig.parse(chosen(form))
+    except InvalidInput as error:
+        faults = " ".join(_fault(str(fault["field"]), str(fault["detail"])) for fault in error.errors)
+        raise InvalidInput(N_("The options cannot be used. {problem}"), problem=faults) from error
 
 
 def summary(config: JobConfig) -> str:
@@ -87,10 +99,21 @@ def _reuse(days: int) -> list[str]:
     return [text.format(n=days)]
 
 
+def differences(values: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that a retry can change and that a job's stored configuration has otherwise."""
+    own = {name: config.get(name, field.default) for name, field in JobConfig.model_fields.items()}
+    known = CHANGEABLE_BY_RETRY & values.keys()
+    return {name: values[name] for name in own if name in known and values[name] != own[name]}
+
+
+def told(values: Mapping[str, Any]) -> str:
+    """Time limit (s) 60, Retries 5: options by their names, as plain text."""
+    return ", ".join(f"{_(_words(name).label)} {_said(name, value)}" for name, value in values.items())
+
+
 def form(name: str) -> JobConfig:
     """Draw presets, summary and "change…"; raises `InvalidInput` when the values cannot be used, after drawing."""
-    values = chosen(name)
-    st.session_state[_key(name, "preset")] = _preset(values)
+    st.session_state[_key(name, "preset")] = _preset(chosen(name))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             _("Options"),
@@ -103,13 +126,13 @@ def form(name: str) -> JobConfig:
         line = st.empty()
     with st.expander(_("change…"), key=_key(name, "change")):
         fields(name, JobConfig.model_fields)
-    config = JobConfig.parse(values)
+    config = checked(name)
     line.caption(summary(config))
     return config
 
 
 def fields(form: str, names: Iterable[str]) -> None:
-    """Draw the named fields of `JobConfig`, with the bounds that the model has."""
+    """Draw the named fields of `JobConfig`; `checked` tells what is wrong with them."""
     chosen(form)
     order = list(FIELDS)
     names = sorted(names, key=lambda name: order.index(name) if name in FIELDS else len(order))
@@ -139,18 +162,29 @@ def _preset(values: dict[str, Any]) -> str | None:
 def _number(form: str, name: str) -> None:
     words, kind = _words(name), _kind(name)
     number = float if words.unit > 1 else kind
-    bounds = {type(rule).__name__: rule for rule in JobConfig.model_fields[name].metadata}
-    low, high = (bounds[rule] for rule in ("Ge", "Le"))
+    # no bounds for the browser: it would show a number beyond them and keep the one before
     st.number_input(
         _(words.label),
-        min_value=number(low.ge / words.unit),
-        max_value=number(high.le / words.unit),
         step=number(words.step),
         format="%d" if number is int else "%g",
-        help=_(words.help) if words.help else None,
+        help=f"{_(words.help)} {_bounds(name)}".strip(),
         key=_key(form, name),
         persist_state="session",
     )
+
+
+def _bounds(name: str) -> str:
+    rules = {type(rule).__name__: rule for rule in JobConfig.model_fields[name].metadata}
+    low, high = map(size if _words(name).unit == MIB else exact, (rules["Ge"].ge, rules["Le"].le))
+    return _("From {low} to {high}.").format(low=low, high=high)
+
+
+def _fault(field: str, detail: str) -> str:
+    """What is wrong with a field (`config.max_bytes`), by its name and in its unit on the form."""
+    name = field.partition(".")[2].partition(".")[0]
+    if name not in JobConfig.model_fields:
+        return detail
+    return f"{_(_words(name).label)}: {_bounds(name) if _words(name).unit > 1 else detail}"
 
 
 def _other(form: str, name: str) -> None:
@@ -183,6 +217,14 @@ def _shown(name: str, value: Any) -> Any:
     if not _is_number(_kind(name)):
         return value
     return value / _words(name).unit if _words(name).unit > 1 else _kind(name)(value)
+
+
+def _said(name: str, value: Any) -> str:
+    if value is None:
+        return _("none")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return exact(value / _words(name).unit) if _is_number(_kind(name)) else f"“{middle(str(value), LONGEST_SAID)}”"
 
 
 def _stored(name: str, value: Any) -> Any:

@@ -13,7 +13,7 @@ from core.i18n import _, ngettext
 from core.queries.rows import JobRow, LineRow, Page, ReportRow, StepRow
 from core.states import StepStatus
 from core.waits import Wait
-from pages.ui import chosen_step, columns
+from pages.ui import chosen_step, columns, options, picked
 from pages.ui.figures import clock, duration, now, number
 from pages.ui.pager import pager
 from pages.ui.report_parts import age
@@ -27,8 +27,9 @@ HIGHEST, ROW_HEIGHT = 480, 34
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """A page of steps with what belongs to them, from one snapshot."""
+    """A page of steps of a job with what belongs to them, from one snapshot."""
 
+    job: JobRow
     page: Page[StepRow]
     reports: dict[int, ReportRow]
     lines: dict[int, LineRow]
@@ -53,6 +54,7 @@ def read(session: Any, job: JobRow, view: View) -> Steps:
     has_extra = any(name.startswith(columns.EXTRA) for name in view.columns)
     lines = queries.lines.by_steps(session, ids) if has_extra else {}
     return Steps(
+        job,
         page,
         queries.reports.by_steps(session, ids),
         lines,
@@ -61,13 +63,17 @@ def read(session: Any, job: JobRow, view: View) -> Steps:
 
 
 def table(steps: Steps, view: View) -> None:
-    """The page of steps, with buttons to the history and the report of each, and of the chosen one."""
-    chosen_step.chosen_step(steps.page.items)
+    """The page of steps, with buttons to the history and the report of each, and of the chosen one.
+
+    Rows have boxes to tick when they can run again: before, others could come under the ticks by themselves.
+    """
+    key = f"steps_{hash((view, steps.job.id))}"
+    chosen_step.chosen_step(steps.job, steps.page.items, key)
     if not steps.page.items:
         st.caption(_("No step matches. Clear the filters to see all of them."))
         return
-    key = f"steps_{hash((view, steps.page.items[0].job_id))}"
     rows = len(steps.page.items)
+    ticks = ["multi-row"] if chosen_step.can_retry(steps.job) else []
     st.dataframe(
         _frame(steps, view),
         hide_index=True,
@@ -76,7 +82,8 @@ def table(steps: Steps, view: View) -> None:
         placeholder="",
         key=key,
         on_select=lambda: _picked(key, steps, view),
-        selection_mode=["multi-cell", "single-column"],
+        selection_mode=["multi-cell", "single-column", *ticks],
+        selection_default={"selection": {"rows": _ticked(steps)}} if ticks else None,
         alt=_("Steps"),
         column_config=_columns(key, steps, view),
     )
@@ -106,14 +113,18 @@ def _columns(key: str, steps: Steps, view: View) -> dict[str, Any]:
 
 
 def _picked(key: str, steps: Steps, view: View) -> None:
-    """A header was clicked: sort by it. A cell is chosen: so is its step."""
+    """A header was clicked: sort by it. A cell is chosen: so is its step. Boxes are ticked."""
     selection = st.session_state[key]["selection"]
+    picked.tick(steps.job, steps.page.items, selection["rows"])
     if selection["columns"]:
         turn(selection["columns"][0], view)
-    elif selection["cells"]:
-        chosen_step.choose(steps.page.items[selection["cells"][0][0]])
-    else:
-        chosen_step.forget()
+    picked.choose(steps.page.items[selection["cells"][0][0]] if selection["cells"] else None)
+
+
+def _ticked(steps: Steps) -> list[int]:
+    """Rows of this page that were ticked before another page was looked at."""
+    ticked = picked.ticked(steps.job)
+    return [row for row, step in enumerate(steps.page.items) if step.step_number in ticked]
 
 
 def _clicked(key: str, steps: Steps) -> StepRow:
@@ -124,19 +135,27 @@ def _frame(steps: Steps, view: View) -> pd.DataFrame:
     at = now()
     rows = []
     for step in steps.page.items:
-        report, line = steps.reports.get(step.id), steps.lines.get(step.id)
+        report, line, wait = (found.get(step.id) for found in (steps.reports, steps.lines, steps.waits))
         row: dict[str, Any] = {
             "step_number": step.step_number,
             "target": columns.target(step.target),
             "status": [step_chip(step.status, report)],
             "time": _time(step, report),
             "attempts": f":material/history: {_tries(step)}" if step.fence else "",
-            "result": result(step, report, steps.waits.get(step.id), at),
+            "result": " · ".join(filter(None, (own_options(step, steps.job), result(step, report, wait, at)))),
             **{name: columns.value(name, report, line) for name in view.columns},
             "report": ":material/arrow_forward:" if step.report_id else "",
         }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def own_options(step: StepRow, job: JobRow) -> str:
+    """with Time limit (s) 60: what a retry has changed for the step; how much when that is more than one option."""
+    changed = options.differences(step.overrides or {}, job.config)
+    if len(changed) > 1:
+        return ngettext("with {n} other option", "with {n} other options", len(changed)).format(n=number(len(changed)))
+    return _("with {options}").format(options=options.told(changed)) if changed else ""
 
 
 def result(step: StepRow, report: ReportRow | None, wait: Wait | None, at: datetime) -> str:

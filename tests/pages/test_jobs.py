@@ -182,8 +182,8 @@ def test_without_an_engine_a_banner_says_what_to_start(open_page: Opened) -> Non
         ("queued", "open pause cancel more duplicate export curl"),
         ("paused", "open resume cancel more duplicate export curl"),
         ("completed", "open again duplicate export curl delete"),
-        ("failed", "open retry again duplicate export curl delete"),
-        ("cancelled", "open remaining again duplicate export curl delete"),
+        ("failed", "open retry options again duplicate export curl delete"),
+        ("cancelled", "open remaining options again duplicate export curl delete"),
     ],
 )
 def test_the_menu_offers_what_the_state_allows(

@@ -236,9 +236,16 @@ def test_options_are_said_with_the_decimals_of_the_reader(form: Opened) -> None:
 
 def test_options_that_cannot_be_used_are_told_and_create_nothing(form: Opened, service: JobService) -> None:
     screen = paste(form(), "shop.test")
-    screen = done(screen.text_input(key="new_user_agent").set_value("ñandú").run())
-    screen = click(screen, "new_start")
-    assert "user_agent" in errors(screen).replace("\\", "")
+    screen.text_input(key="new_user_agent").set_value("ñandú")
+    screen.number_input(key="new_max_bytes").set_value(99.0)
+    for lanes, told in ((0, "This must be 1 or more."), (10_000, "This must be 64 or less.")):
+        screen.number_input(key="new_concurrency").set_value(lanes)
+        screen = click(screen, "new_start")
+        said = errors(screen).replace("\\", "")
+        assert f"At a time: {told}" in said
+        assert "User-Agent: This contains a character that is not allowed." in said
+        assert "Largest page (MiB): From 1 KiB to 50 MiB." in said
+        assert screen.number_input(key="new_concurrency").value == lanes
     assert screen.text_input(key="new_user_agent").value == "ñandú"
     assert jobs(service) == []
 
