@@ -126,7 +126,11 @@ def test_decimal_commas_are_no_separator() -> None:
         ("Acme,a.de\nBeta,b.de\n", ("A", "B"), None),
         ("url\na.de\n", ("url",), 1),
         ("exmaple\na.de\n", ("A",), None),
-        ("domain\n", ("A",), None),
+        ("domain\n", ("domain",), 1),
+        ("exmaple\n", ("A",), None),
+        ('dom\n=A2&".com"\n', ("dom",), 1),
+        ("dom,n\n#N/A,3\n=A3,4\n", ("dom", "n"), 1),
+        ("a.de,n\n=A2,3\n", ("A", "B"), None),
     ],
 )
 def test_a_heading_is_recognised_and_a_misspelt_domain_is_none(
@@ -134,6 +138,15 @@ def test_a_heading_is_recognised_and_a_misspelt_domain_is_none(
 ) -> None:
     table = read_table(text.encode(), "list.csv")
     assert (table.columns, table.heading_line) == (columns, heading)
+
+
+@pytest.mark.parametrize(
+    "text", ["domain", "domain,city\n", "sep=;\nURL;city\n", 'dom,n\n=A2&".com",1\n', "dom\n#N/A\n"]
+)
+def test_a_heading_is_no_target_even_where_any_word_may_be_a_name(text: str) -> None:
+    anything = Policy(any_name=True)
+    found = parse_rows(read_table(text.encode(), "list.csv", policy=anything).rows_for(), policy=anything)
+    assert not found.accepted
 
 
 @pytest.mark.parametrize(

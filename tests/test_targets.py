@@ -334,6 +334,12 @@ def test_a_heading_above_nothing_is_an_ordinary_line(text: str, reason: str) -> 
     assert parse_text(text).lines[-1].reasons == (reason,)
 
 
+@pytest.mark.parametrize("text", ["domain", "Dominio;Ciudad"])
+def test_a_heading_above_nothing_is_no_target_where_any_word_may_be_a_name(text: str) -> None:
+    [line] = parse_text(f"{text}\n", policy=Policy(any_name=True)).lines
+    assert (line.input, line.verdict, line.reasons) == (text, REJECTED, ("header",))
+
+
 def test_www_is_another_host_until_it_is_merged() -> None:
     found = parse_text("www.a.com\na.com\nwww.b.com\nwww.a.com/x\nhttps://www.a.com\na.com:8080\nwww.a.com:8080")
     assert found.www_pairs == (("www.a.com", "a.com"), ("www.a.com:8080", "a.com:8080"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.states import Verdict
 from core.tables.table import Row
 from core.targets import Policy, parse_text
-from core.targets.parsing import HEADINGS, is_heading
+from core.targets.parsing import HEADINGS, has_no_value, is_heading
 
 _SAMPLE = 200
 _MAIL_WEIGHT = 0.8  # beside a column of addresses of sites, one of e-mail addresses is the second choice
@@ -27,15 +27,17 @@ def share_of_targets(cells: Sequence[str], policy: Policy) -> float:
 
 
 def starts_with_heading(rows: Sequence[Row], policy: Policy) -> bool:
-    """Whether the first row names the columns: by a known name, or, in a table of several, by being unlike the rest."""
-    if len(rows) < 2:
-        return False
-    first = [cell.strip() for cell in rows[0][1]]
+    """Whether the first row names the columns: by a known name, even above nothing, or by being unlike the rest."""
+    first = [cell.strip() for cell in rows[0][1]] if rows else []
     if is_heading(first):
         return True
-    if len(first) < 2 or not all(first) or len(set(first)) < len(first) or share_of_targets(first, policy):
+    if len(rows) < 2 or share_of_targets(first, policy):
         return False
-    columns = zip(*(cells for _line, cells in rows[1 : _SAMPLE + 1]), strict=True)
+    columns = list(zip(*(cells for _line, cells in rows[1 : _SAMPLE + 1]), strict=True))
+    if any(map(_names_formulas, first, columns)):
+        return True
+    if len(first) < 2 or not all(first) or len(set(first)) < len(first):
+        return False
     return any(share_of_targets(column, policy) >= _MOSTLY for column in columns)
 
 
@@ -76,6 +78,12 @@ def guess(columns: Sequence[str], rows: Sequence[Row], policy: Policy) -> str | 
         if share >= _ENOUGH or is_named:
             scores[name] = share + _HINT * is_named
     return max(scores, key=lambda name: scores[name]) if scores else (columns[0] if len(columns) == 1 else None)
+
+
+def _names_formulas(name: str, column: Sequence[str]) -> bool:
+    """Whether this is a word above a column that a spreadsheet computes; even a single one is no list with a slip."""
+    filled = [cell for cell in column if cell.strip()]
+    return bool(name and filled) and not has_no_value(name) and sum(map(has_no_value, filled)) >= _MOSTLY * len(filled)
 
 
 def _weight(cell: str, policy: Policy) -> float:

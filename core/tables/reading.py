@@ -82,7 +82,7 @@ def _headed(
 def _of_text(text: str, encoding: str, filename: str, row_limit: int) -> Table:
     lines = enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1)
     rows = [(number, (line,)) for number, line in lines if next(tokens_of(line), None)]
-    headed = len(rows) > 1 and is_heading(rows[0][1])
+    headed = bool(rows) and is_heading(rows[0][1])
     columns = names(rows[0][1] if headed else None, 1)
     kept = rows[headed:]
     check_shape(filename, len(kept), 1, row_limit)

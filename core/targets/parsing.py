@@ -80,7 +80,8 @@ def parse_text(text: str, *, policy: Policy = _DEFAULT) -> Targets:
     """The targets of pasted text. Lines end at LF, CR LF or CR, and are counted as an editor does.
 
     A first line that is the heading of a list (`domain`, `url;company`, …) stays visible: it is rejected with the
-    reason `header`, is counted there and says so. A heading above nothing is read like any other line. Never raises.
+    reason `header`, is counted there and says so. A heading above nothing is read like any other line, but is no target
+    even where any word may be a name. Never raises.
     """
     return Targets(tuple(without_duplicates(_lines_of_text(text, policy))))
 
@@ -108,6 +109,11 @@ def is_heading(cells: Iterable[str]) -> bool:
     return any(name in HEADINGS for name in names) and not any(set(name) & {".", "@", "/", ":"} for name in names)
 
 
+def has_no_value(cell: str) -> bool:
+    """Whether a spreadsheet left a formula or an error in a cell instead of a value."""
+    return _unsaved(cell) is not None
+
+
 def _lines_of_text(text: str, policy: Policy) -> Iterator[Line]:
     heading: tuple[int, str] | None = None
     first = True
@@ -124,7 +130,15 @@ def _lines_of_text(text: str, policy: Policy) -> Iterator[Line]:
             first = False
             yield line
     if heading:
-        yield from _read(*heading, {}, policy)
+        yield from _heading_alone(*heading, policy)
+
+
+def _heading_alone(number: int, raw: str, policy: Policy) -> Iterator[Line]:
+    lines = list(_read(number, raw, {}, policy))
+    if any(line.taken for line in lines):
+        yield Line(number, raw, Verdict.REJECTED, ("header",))
+    else:
+        yield from lines
 
 
 def _physical(text: str) -> list[str]:
@@ -132,7 +146,7 @@ def _physical(text: str) -> list[str]:
 
 
 def _lines_of_row(number: int, cell: str, extra: dict[str, str], policy: Policy) -> Iterator[Line]:
-    code = _unsaved(cell.strip()) if cell and cell.lstrip()[:1] in {"=", "#"} else None
+    code = _unsaved(cell) if cell else None
     if code:
         yield Line(number, cell, Verdict.REJECTED, (code,), extra=extra)
     else:
@@ -141,9 +155,10 @@ def _lines_of_row(number: int, cell: str, extra: dict[str, str], policy: Policy)
 
 def _unsaved(cell: str) -> str | None:
     """Why a spreadsheet left no value in a cell; a row of equals signs is an ornament."""
+    cell = cell.strip()
     if cell.startswith("="):
         return "formula" if cell.strip("= ") and not cell.startswith("==") else None
-    return "cell_error" if cell.upper() in CELL_ERRORS else None
+    return "cell_error" if cell.startswith("#") and cell.upper() in CELL_ERRORS else None
 
 
 def _read_or_empty(number: int, raw: str, extra: dict[str, str], policy: Policy) -> Iterator[Line]:

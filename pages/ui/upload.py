@@ -157,6 +157,9 @@ def _columns(grid: DeltaGenerator, columns: list[str]) -> None:
 
 def _first_rows(table: Table) -> None:
     """The column with the targets comes first: the others may stand beyond the edge."""
+    if not table.rows:
+        st.caption(_("There is a heading and no row below it."))
+        return
     first = list(table.rows)[:FIRST_ROWS]
     columns = list(table.columns)
     chosen = st.session_state.get(draft.COLUMN)

@@ -176,6 +176,9 @@ def test_a_file_that_cannot_be_read_says_why_and_the_pasted_text_stays(form: Ope
     screen = done(screen.file_uploader[0].set_value(("empty.csv", b"", "text/csv")).run())
     assert "empty.csv" in errors(screen).replace("\\", "")
     assert screen.file_uploader[0].value is None, "what cannot be read does not stay beside the next file"
+    screen = done(screen.file_uploader[0].set_value(("heading.csv", b"domain,city", "text/csv")).run())
+    assert "There is a heading and no row below it." in written(screen)
+    screen = click(screen, "new_file_remove")
     screen = done(screen.segmented_control(key=draft.SOURCE).set_value(draft.PASTE).run())
     assert screen.text_area(key=draft.TEXT).value == LIST
 
