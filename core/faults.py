@@ -1,18 +1,16 @@
 """Faults that pydantic finds in a request, as `{"field", "detail"}` in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from core.i18n import N_, _
+from core.i18n import N_, Count, _, ngettext
 
 SENTENCES = {
     "missing": N_("This is needed."),
     "extra_forbidden": N_("There is no such field."),
     "string_type": N_("This must be a text."),
     "string_unicode": N_("This is not valid Unicode."),
-    "string_too_short": N_("This needs at least {min_length} characters."),
-    "string_too_long": N_("This may have at most {max_length} characters."),
     "string_pattern_mismatch": N_("This contains a character that is not allowed."),
     "int_type": N_("This must be a whole number."),
     "int_parsing": N_("This must be a whole number."),
@@ -24,8 +22,6 @@ SENTENCES = {
     "bool_type": N_("This must be true or false."),
     "bool_parsing": N_("This must be true or false."),
     "list_type": N_("This must be a list."),
-    "too_short": N_("This needs at least {min_length} entries."),
-    "too_long": N_("This may have at most {max_length} entries."),
     "dict_type": N_("This must be an object."),
     "model_type": N_("This must be an object."),
     "model_attributes_type": N_("This must be an object."),
@@ -35,6 +31,25 @@ SENTENCES = {
     "literal_error": N_("This must be one of: {expected}."),
 }
 """pydantic's error type → what a person reads; other types keep pydantic's own words."""
+COUNTED: dict[str, tuple[str, Callable[[int], str]]] = {
+    "string_too_short": (
+        "min_length",
+        lambda n: ngettext("This needs at least {n} character.", "This needs at least {n} characters.", n),
+    ),
+    "string_too_long": (
+        "max_length",
+        lambda n: ngettext("This may have at most {n} character.", "This may have at most {n} characters.", n),
+    ),
+    "too_short": (
+        "min_length",
+        lambda n: ngettext("This needs at least {n} entry.", "This needs at least {n} entries.", n),
+    ),
+    "too_long": (
+        "max_length",
+        lambda n: ngettext("This may have at most {n} entry.", "This may have at most {n} entries.", n),
+    ),
+}
+"""Likewise, for bounds: pydantic's name of the bound, and the sentence for one thing or several."""
 
 SHOWN = 100
 """Faults told at the most: a list of 100,000 wrong entries needs no answer of 20 MB."""
@@ -51,6 +66,10 @@ def _field(location: tuple[str | int, ...]) -> str:
 
 
 def _detail(error: Mapping[str, Any]) -> str:
+    if error["type"] in COUNTED:
+        bound, counted = COUNTED[error["type"]]
+        n = error["ctx"][bound]
+        return counted(n).format(n=Count(n))
     sentence = SENTENCES.get(error["type"])
     if sentence is None:
         return str(error["msg"])

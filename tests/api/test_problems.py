@@ -103,6 +103,17 @@ def test_faults_are_told_in_few_words_also_when_there_are_many(client: TestClien
     assert len(problem_of(answer, 422, "invalid-input")["errors"]) == 1
 
 
+def test_bounds_are_told_for_one_and_for_several(client: TestClient) -> None:
+    def told(body: str, **headers: str) -> str:
+        said = {"job_id": 1, "author": "ana", "body": body}
+        answer = client.post("/api/comments/job", json=said, headers=headers)
+        return str(problem_of(answer, 422, "invalid-input")["errors"][0]["detail"])
+
+    assert told("") == "This needs at least 1 character."
+    assert told("", **{"Accept-Language": "es"}) == "Necesita al menos 1 carácter."
+    assert told("a" * 10_001) == "This may have at most 10,000 characters."
+
+
 def test_a_database_that_does_not_answer_is_unavailable(client: TestClient, service: JobService) -> None:
     with service.database.writing() as session:
         session.execute(sa.text("ALTER TABLE jobs RENAME TO gone"))
