@@ -32,10 +32,11 @@ def chips(facts: JobFacts, flag: str) -> None:
     if not facts.flags:
         return
     address.follow("flags", flag if flag in facts.flags else None)
+    title = _("Flags")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="flags_row"):
-        st.caption(f":{FLAGGED.color}[{FLAGGED.icon}] {_('Flags')}", width="content")
+        st.caption(f":{FLAGGED.color}[{FLAGGED.icon}] {title}", width="content")
         st.pills(
-            _("Flags"),
+            title,
             list(facts.flags),
             key="flags",
             format_func=lambda code: f"{flag_word(code)} {number(facts.flags[code])}",
