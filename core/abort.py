@@ -31,6 +31,13 @@ class Abort:
         if self._set:
             raise Aborted
 
+    def wait(self, seconds: float) -> None:
+        """Block for so long, if at all; raises `Aborted` as soon as the work was asked to stop."""
+        stopped = threading.Event()
+        with self.interrupting(stopped.set):
+            stopped.wait(max(0.0, seconds))
+        self.check()
+
     @contextmanager
     def interrupting(self, interrupt: Callable[[], object]) -> Iterator[None]:
         """While the block runs, `interrupt` is what an abort calls; if the flag is already set, it is called now."""

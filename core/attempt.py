@@ -34,7 +34,8 @@ def attempt(claim: Claim, scrape: Callable[[], Scraped]) -> Settlement:
     except Exception:  # the edge of an attempt: our own fault must cost this step only
         log.exception("step failed by a fault of Lote's own", extra=ids(claim))
         return Failed(claim, FailureKind.EXTRACT, "An internal error; the log has the details.", None, None)
-    return Completed(claim, scraped.report, scraped.text, scraped.crawl_delay_seconds)
+    asked = scraped.crawl_delay_seconds, scraped.retry_after_seconds
+    return Completed(claim, scraped.report, scraped.text, *asked)
 
 
 def is_no_answer(settlement: Settlement) -> bool:

@@ -3,6 +3,7 @@
 import re
 import warnings
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +18,13 @@ TEXT_OF = "text"
 
 class BadExpression(ValueError):
     """What is written there is no such expression; the message says where it goes wrong, in English."""
+
+
+class Unanswered(StrEnum):
+    """Why a question has no answer on a page."""
+
+    TIMEOUT = "timeout"
+    FAILED = "failed"
 
 
 class Asked(NamedTuple):

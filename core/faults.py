@@ -29,6 +29,15 @@ SENTENCES = {
     "less_than_equal": N_("This must be {le} or less."),
     "enum": N_("This must be one of: {expected}."),
     "literal_error": N_("This must be one of: {expected}."),
+    "question_empty": N_("The question “{name}” says nothing to look for."),
+    "question_regex": N_("The regular expression of the question “{name}” cannot be read: {problem}"),
+    "question_css": N_("The CSS selector of the question “{name}” cannot be read: {problem}"),
+    "question_over": N_("The question “{name}” is a CSS selector: it goes over the HTML, not over the text."),
+    "question_twice": N_("There are two questions “{name}”: each needs a name of its own."),
+    "reuse_without": N_(
+        "Reports made before have no answers to the questions and no extra pages of this job: reuse none (0 days), or"
+        " ask for neither."
+    ),
 }
 """pydantic's error type → what a person reads; other types keep pydantic's own words."""
 COUNTED: dict[str, tuple[str, Callable[[int], str]]] = {

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from core.errors import InvalidInput, Refused
 from core.faults import described
 from core.i18n import N_, _
+from core.questions import MOST_QUESTIONS, Question, all_different
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -36,6 +38,22 @@ class JobConfig(BaseModel):
     reuse_days: Annotated[
         int, Field(ge=0, le=365, description="A good report younger than this is used instead of a visit; 0: none is")
     ] = 0
+    extra_pages: Annotated[
+        int,
+        Field(ge=0, le=3, description="Of the site's own contact, legal notice and about pages, for contact fields"),
+    ] = 0
+    questions: Annotated[
+        list[Question],
+        Field(max_length=MOST_QUESTIONS, description="Asked of every page; the answers stand under their names"),
+        AfterValidator(all_different),
+    ] = []
+
+    @model_validator(mode="after")
+    def _finds_anew(self) -> "JobConfig":
+        """A report made before has no answers to these questions, and was made without extra pages."""
+        if self.reuse_days and (self.questions or self.extra_pages):
+            raise PydanticCustomError("reuse_without", "Reports cannot be reused with questions or extra pages")
+        return self
 
     @classmethod
     def parse(cls, values: "Mapping[str, Any] | JobConfig | None") -> "JobConfig":
@@ -61,7 +79,7 @@ PRESETS: dict[str, dict[str, float]] = {
 
 CHANGEABLE_AFTER_START = frozenset({"concurrency", "interval_seconds"})
 """What holds for the job as a whole: it may change while the job runs, and no single step can have its own."""
-CHANGEABLE_BY_RETRY = frozenset(JobConfig.model_fields) - CHANGEABLE_AFTER_START - {"reuse_days"}
+CHANGEABLE_BY_RETRY = frozenset(JobConfig.model_fields) - CHANGEABLE_AFTER_START - {"questions", "reuse_days"}
 """What the steps that a retry takes can have of their own."""
 
 

@@ -11,7 +11,9 @@ import idna
 import sqlalchemy as sa
 
 from core import targets
+from core.expressions import Unanswered
 from core.failures import EXPLANATIONS, FailureKind
+from core.i18n import N_, _
 from core.models import Document, Report
 from core.states import Verdict
 
@@ -38,19 +40,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an export; `key` is the name that an uploaded column has in the list, None for columns of ours."""
+    """A column of an export; `key` is the name that an uploaded column has in the list, `question` that of the question
+    whose answer it holds; both are None for columns of ours.
+    """
 
     name: str
     kind: Kind
     key: str | None = None
+    question: str | None = None
 
 
-UPLOADED_SUFFIX = "_uploaded"
+UPLOADED_SUFFIX, ANSWER_SUFFIX = "_uploaded", "_answer"
 STATED_ELSEWHERE = frozenset({"id", "step_id", "job_id", "target", "host", "attempts", "flag_codes"})
 DOCUMENT_KINDS = {
     "redirect_chain": Kind.REDIRECTS,
     "flags": Kind.FLAGS,
-    "answers": Kind.DOCUMENT,
+    **dict.fromkeys(("answers", "contact_sources", "extra_pages"), Kind.DOCUMENT),
     **dict.fromkeys(("technologies", "hreflang", "outlinks", "response_headers"), Kind.PAIRS),
 }
 ENDINGS = {"_url": Kind.URL, "_at": Kind.MOMENT}
@@ -105,25 +110,29 @@ TAKEN = tuple(column.name for column in COLUMNS if column.name not in DERIVED)
 """The columns whose values come from the database as they are."""
 
 
-def columns(uploaded: Iterable[str]) -> tuple[Column, ...]:
-    """All columns: those of the uploaded table first, then ours.
+def columns(uploaded: Iterable[str], questions: Iterable[str] = ()) -> tuple[Column, ...]:
+    """All columns: those of the uploaded table first, then ours, with one for each question before the report's.
 
-    An uploaded name that one of ours (or an earlier one) bears already, in whatever case, gets a suffix.
+    An uploaded name or a question's that one of ours (or an earlier one) bears already, in whatever case, gets a
+    suffix.
     """
     used = {column.name.casefold() for column in COLUMNS}
-    first = []
-    for key in uploaded:
-        name = _free_name(key, used)
-        used.add(name.casefold())
-        first.append(Column(name, Kind.TEXT, key))
-    return (*first, *COLUMNS)
+    asked = [Column(_free_name(name, used, ANSWER_SUFFIX), Kind.TEXTS, question=name) for name in questions]
+    first = [Column(_free_name(key, used, UPLOADED_SUFFIX), Kind.TEXT, key) for key in uploaded]
+    return (*first, *LINE_COLUMNS, *asked, *REPORT_COLUMNS, *LAST_COLUMNS)
 
 
-def _free_name(key: str, used: set[str]) -> str:
-    name = key if key.strip() else f"column{UPLOADED_SUFFIX}"
+def _free_name(key: str, used: set[str], suffix: str) -> str:
+    name = _named(key, used, suffix)
+    used.add(name.casefold())
+    return name
+
+
+def _named(key: str, used: set[str], suffix: str) -> str:
+    name = key if key.strip() else f"column{suffix}"
     if name.casefold() not in used:
         return name
-    name = stem = name if name.endswith(UPLOADED_SUFFIX) else name + UPLOADED_SUFFIX
+    name = stem = name if name.endswith(suffix) else name + suffix
     number = 1
     while name.casefold() in used:
         number += 1
@@ -144,10 +153,32 @@ def row_of(facts: Facts, shape: tuple[Column, ...]) -> tuple[Any, ...]:
         "error_sentence": None if error_kind is None else EXPLANATIONS[FailureKind(error_kind)].translated().sentence,
     }
     uploaded = [_uploaded(extra.get(column.key)) for column in shape if column.key is not None]
-    return (*uploaded, *(derived[name] if name in derived else facts[name] for name in _OWN_NAMES))
+    asked = [found(facts["answers"], column.question) for column in shape if column.question is not None]
+    own = [derived[name] if name in derived else facts[name] for name in _OWN_NAMES]
+    return (*uploaded, *own[:_OF_LINE], *asked, *own[_OF_LINE:])
 
 
 _OWN_NAMES = tuple(column.name for column in COLUMNS)
+_OF_LINE = len(LINE_COLUMNS)
+
+
+def found(answers: Mapping[str, Any] | None, question: str) -> list[str] | None:
+    """What a page has of what a question looks for; why there is no answer; None for a step without a report."""
+    answer = (answers or {}).get(question)
+    if answer is None:
+        return None
+    return [f"[{unanswered(answer['error'])}]"] if "error" in answer else answer["found"]
+
+
+UNANSWERED = {
+    Unanswered.TIMEOUT: N_("not answered: it takes too long on this page"),
+    Unanswered.FAILED: N_("not answered: the page could not be searched for it"),
+}
+
+
+def unanswered(code: str) -> str:
+    """Why a question has no answer, in the language of the present context."""
+    return _(UNANSWERED[Unanswered(code)])
 
 
 def _reason_sentence(facts: Facts) -> str | None:

@@ -7,6 +7,9 @@ from core import headers, technologies
 from core.abort import Abort
 from core.errors import FetchError
 from core.executors import Extractor
+from core.extra_pages import ExtraPages, Visited
+from core.extract import Extraction, Reach, Wish, reach
+from core.extract.page import host_of, site_of
 from core.fetch import Fetcher, FetchOptions, Page
 from core.flags import Facts, judge
 from core.queue import Claim
@@ -15,11 +18,12 @@ from core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Scraped:
-    """The columns of a report, its text, and what robots.txt asks for (None: it was not read)."""
+    """The columns of a report, its text, what robots.txt asks for (None: it was not read) and `Retry-After`."""
 
     report: dict[str, Any]
     text: str
     crawl_delay_seconds: float | None = None
+    retry_after_seconds: float | None = None
 
 
 def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Settings, abort: Abort) -> Scraped:
@@ -34,16 +38,40 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
         respect_robots=config.respect_robots,
     )
     page = fetcher.fetch(claim.target, options, abort)
+    wish = Wish(tuple(question.asked for question in config.questions), site_pages=config.extra_pages > 0)
     try:
-        extraction = extractor.extract(page.body, page.final_url, page.content_type, abort, turn=claim.job_id)
+        extraction = extractor.extract(
+            page.body, page.final_url, page.content_type, abort, turn=claim.job_id, wish=wish
+        )
     except FetchError as failure:
         failure.crawl_delay_seconds = page.crawl_delay_seconds
         raise
+    more = ExtraPages(fetcher, extractor, options, _pause(claim, page), abort, claim.job_id)
+    # Of another site that the target leads to, other visits may be on their way: only the target's host is held.
+    is_own = site_of(host_of(page.final_url)) == site_of(claim.host)
+    visited = more.visit(extraction.site_pages[: config.extra_pages] if is_own else [], page)
     found = {field.name: getattr(extraction, field.name) for field in fields(extraction)}  # asdict copies every link
     text, _markup, _site_pages = (found.pop(name) for name in ("text", "markup", "site_pages"))
     found["technologies"] = technologies.merged(extraction.technologies, headers.makers(page.headers))
     flags = judge(Facts.of(claim.target, page.final_url, page.http_status, extraction))
-    return Scraped({**_visit(page), **found, "flags": flags}, text, page.crawl_delay_seconds)
+    report = {**_visit(page), **found, **_contact(page, extraction, visited), "flags": flags}
+    return Scraped(report, text, page.crawl_delay_seconds, visited.retry_after_seconds)
+
+
+def _pause(claim: Claim, page: Page) -> float:
+    """What lies between two requests for pages of the host within one visit: as much as between two visits to it."""
+    if claim.host_pause_seconds is not None:
+        return claim.host_pause_seconds
+    return max(claim.config.interval_seconds, page.crawl_delay_seconds or 0.0)
+
+
+def _contact(page: Page, extraction: Extraction, visited: Visited) -> dict[str, Any]:
+    """The contact fields with what the extra pages add, and where each was found if any were asked for."""
+    if not visited.pages:
+        return {"extra_pages": [], "contact_sources": {}}
+    own = Reach(**{name: getattr(extraction, name) for name in Reach._fields})
+    merged, sources = reach.merge([(page.final_url, own), *visited.found])
+    return {**merged._asdict(), "contact_sources": sources, "extra_pages": visited.pages}
 
 
 def _visit(page: Page) -> dict[str, Any]:

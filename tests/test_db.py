@@ -61,6 +61,7 @@ def test_a_filled_database_of_a_version_before_is_upgraded(
         report = reports.page(session, job_id=done).items[0]
         assert (report.title, report.flag_count, report.checked_at) == ("Of an older version", 0, None)
         assert (report.canonical_differs, report.hreflang, report.response_headers) == (None, [], [])
+        assert (report.extra_pages, report.contact_sources) == ([], {})
     service.start_job(job_id)
     service.close()
 

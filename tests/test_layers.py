@@ -34,7 +34,7 @@ LEVELS = [
     {"db"},
     {"queries", "reasons", "waits", "draft", "rows", "presence"},
     {"queue", "fetch", "extract_worker", "executors", "export"},
-    {"checks", "comments", "hosts", "idempotency", "installation"},
+    {"checks", "comments", "extra_pages", "hosts", "idempotency", "installation"},
     {"steps", "attempt", "runners", "outbox", "heart", "witness", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access"},

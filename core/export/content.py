@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from sqlmodel import Session
 
-from core import queries, rows
+from core import queries, questions, rows
 from core.i18n import _, speaking
 from core.queries import export as reads
 from core.queries.rows import JobRow
@@ -33,7 +33,7 @@ class Content:
     ) -> "Content":
         """Everything but the rows; `NotFound` without the job."""
         job = queries.jobs.get(session, job_id)
-        columns = rows.columns(reads.uploaded(session, job_id))
+        columns = rows.columns(reads.uploaded(session, job_id), questions.names(job.config))
         return cls(session, job, rows_of, columns, reads.count(session, job_id, rows_of), separator, language, made_at)
 
     @property

@@ -5,7 +5,6 @@ An answer is `{"count": how often it is there, "found": what of it}`, or `{"erro
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from enum import StrEnum
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -14,7 +13,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from core import expressions
-from core.expressions import Asked, Path
+from core.expressions import Asked, Path, Unanswered
 from core.extract.page import ParsedPage, clean
 
 MOST_COUNTED, MOST_FOUND = 1_000, 20
@@ -25,13 +24,6 @@ ALL_SECONDS, ONE_SECONDS = 5.0, 1.0
 
 Apart = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 """How the questions are answered so that each costs only itself: `core.apart`."""
-
-
-class Unanswered(StrEnum):
-    """Why a question has no answer."""
-
-    TIMEOUT = "timeout"
-    FAILED = "failed"
 
 
 def read(page: ParsedPage, seen: str, html: str, questions: Sequence[Asked], apart: Apart) -> dict[str, Any]:

@@ -46,9 +46,14 @@ def read(host: str, hrefs: Iterable[str], owner: Organisation, seen: str, langua
     found += [_international(match[1]) for href in hrefs if (match := WHATSAPP.match(href))][:LIMIT]
     found += [_linked(written, region, is_sure) for written in owner.phones]
     found += _in_text(_ends(seen), region, is_sure)
+    return each_once(number for number in found if number)
+
+
+def each_once(numbers: Iterable[str]) -> list[str]:
+    """Each number as it comes first; one with and one without its prefix are the same."""
     unique: dict[str, str] = {}
-    for number in found:
-        if number and not _is_known(number, unique):
+    for number in numbers:
+        if not _is_known(number, unique):
             unique[_digits(number)] = number
     return list(unique.values())[:LIMIT]
 

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from core.models.columns import HOST, NO_ID_TWICE, Document, Json, Text, partial
 
-EMPTY_LIST = text("'[]'")
+EMPTY_LIST, EMPTY_OBJECT = text("'[]'"), text("'{}'")
 
 
 FLAGGED = ("job_id", "flag_count", "checked_at", "flag_codes", "step_id")
@@ -85,6 +85,9 @@ class Report(SQLModel, table=True):
     social_profiles: list[Any] = Field(sa_type=Document)
     organisation_name: str | None = Field(default=None, sa_type=Text)
     postal_addresses: list[Any] = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_LIST})
+    contact_sources: Json = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_OBJECT})
+    """Which page has it: the e-mail address, number, profile or postal address → the page's address."""
+    extra_pages: list[Any] = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_LIST})
     response_headers: list[Any] = Field(sa_type=Document, sa_column_kwargs={"server_default": EMPTY_LIST})
     flags: list[Any] = Field(sa_type=Document)
     flag_count: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})

@@ -131,11 +131,12 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """One attempt at a step."""
+    """One attempt at a step; `overrides` are the options that it was made with instead of the job's."""
 
     id: int
     step_id: int
     number: int
+    overrides: Json | None
     started_at: datetime
     completed_at: datetime | None
     outcome: Outcome | None
@@ -217,6 +218,8 @@ class ReportRow:
     social_profiles: list[Any]
     organisation_name: str | None
     postal_addresses: list[Any]
+    contact_sources: Json
+    extra_pages: list[Any]
     response_headers: list[Any]
     flags: list[Any]
     flag_count: int

@@ -19,6 +19,8 @@ from core.states import StepStatus, Verdict
 
 EXTRA = "list:"
 """Before the name of a column of the uploaded table."""
+ANSWER = "answer:"
+"""Before the name of a question of the job."""
 ORDERS: dict[str, Any] = {
     "step_number": col(JobStep.step_number),
     "target": col(JobStep.host),
@@ -72,7 +74,7 @@ def numbered(
 
 def is_order(name: str) -> bool:
     """Whether steps can be sorted by this; a list's column that a job does not have leaves the order of the list."""
-    return name in ORDERS or name in REPORT_ORDERS or name.startswith(EXTRA)
+    return name in ORDERS or name in REPORT_ORDERS or name.startswith((EXTRA, ANSWER))
 
 
 def get(session: Session, job_id: int, step_number: int) -> StepRow:
@@ -143,14 +145,23 @@ def _order(name: str) -> Any:
         return ORDERS[name]
     if name.startswith(EXTRA):
         return _extra(name.removeprefix(EXTRA))
+    if name.startswith(ANSWER):
+        return _answer(name.removeprefix(ANSWER))
     column = REPORT_ORDERS[name]
-    if name == "answers":
+    if name in ("answers", "contact_sources"):
         key: Any = sa.cast(column, sa.Text)
     elif isinstance(column.type, Document):
         key = sa.func.json_array_length(column)
     else:
         key = sa.func.lower(column) if isinstance(column.type, Text) else column
     return sa.select(key).where(OF_STEP).correlate(JobStep).scalar_subquery()
+
+
+def _answer(name: str) -> Any:
+    """How often the page has what the question of this name looks for."""
+    pair = sa.func.json_each(col(Report.answers)).table_valued("key", sa.column("value", sa.JSON))
+    count = sa.select(pair.c.value["count"].as_integer()).select_from(Report).join(pair, pair.c.key == name)
+    return count.where(OF_STEP).limit(1).correlate(JobStep).scalar_subquery()
 
 
 def _extra(name: str) -> Any:

@@ -43,6 +43,8 @@ class Claim:
     fence: int
     owner: str
     config: JobConfig
+    host_pause_seconds: float | None = None
+    """What people have set to lie between two requests to the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,21 +210,26 @@ _BEGIN_ATTEMPTS = sa.insert(STEP_ATTEMPTS)
 
 def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -> list[Claim]:
     """Claim up to `wanted` due steps of the job, none of a host that is being visited or has to rest."""
-    ids = _Sorting(session, job, now).choose(wanted) if wanted > 0 else []
+    sorting = _Sorting(session, job, now)
+    ids = sorting.choose(wanted) if wanted > 0 else []
     if not ids:
         return []
     lease = {"owner": owner, "until": now + timedelta(seconds=LEASE_SECONDS), "now": now}
     taken = session.execute(_TAKE, {"ids": ids, **lease}).all()
-    claims = sorted((_claim(row, owner, job.config) for row in taken), key=lambda c: ids.index(c.step_id))
-    attempts = [{"step_id": c.step_id, "number": c.fence, "started_at": now} for c in claims]
+    found = (_claim(row, owner, job.config, sorting.pauses.get(row.host)) for row in taken)
+    claims = sorted(found, key=lambda c: ids.index(c.step_id))
+    attempts = [
+        {"step_id": row.id, "number": row.fence, "overrides": row.overrides, "started_at": now} for row in taken
+    ]
     if attempts:
         session.execute(_BEGIN_ATTEMPTS, attempts)
     return claims
 
 
-def _claim(row: Any, owner: str, config: JobConfig) -> Claim:
-    own = JobConfig.parse({**config.model_dump(), **row.overrides}) if row.overrides else config
-    return Claim(row.id, row.job_id, row.step_number, row.target, row.host, row.attempts, row.fence, owner, own)
+def _claim(row: Any, owner: str, config: JobConfig, pause: float | None) -> Claim:
+    """A step with overrides is one of a retry, which reuses nothing: what cannot go with `reuse_days` may be there."""
+    own = JobConfig.parse({**config.model_dump(), **row.overrides, "reuse_days": 0}) if row.overrides else config
+    return Claim(row.id, row.job_id, row.step_number, row.target, row.host, row.attempts, row.fence, owner, own, pause)
 
 
 _VISIT = JOB_STEPS.alias("visit")
@@ -254,6 +261,8 @@ class _Sorting:
         self._chosen: dict[str, int] = {}
         self._first: dict[str, tuple[int, datetime]] = {}
         self._behind: list[int] = []
+        self.pauses: dict[str, float] = {}
+        """Of the hosts of chosen steps, those for which people have set one."""
 
     def choose(self, wanted: int) -> list[int]:
         """Ids of up to `wanted` steps, one a host; what has to wait is written down."""
@@ -279,6 +288,8 @@ class _Sorting:
             self._first[row.host] = row.id, moment
         else:
             self._chosen[row.host] = row.id
+            if row.interval_seconds is not None:
+                self.pauses[row.host] = row.interval_seconds
 
     def _park(self) -> None:
         if self._behind:

@@ -22,12 +22,14 @@ class Completed:
     """The target gave a report: its columns (those of the step and job are filled in here) and its text.
 
     `crawl_delay_seconds` is what its robots.txt asks for (0: nothing); None when that was not read.
+    `retry_after_seconds` is what the host asked for all the same.
     """
 
     claim: Claim
     report: dict[str, Any]
     text: str
     crawl_delay_seconds: float | None = None
+    retry_after_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,19 +244,10 @@ def _key(end: _End) -> dict[str, int]:
 
 def _visit(settlement: Settlement, now: datetime) -> ledger.Ended:
     host = settlement.claim.host
-    match settlement:
-        case Completed():
-            return ledger.Ended(host, now, answered=True, crawl_delay_seconds=settlement.crawl_delay_seconds)
-        case Failed():
-            return ledger.Ended(
-                host,
-                now,
-                answered=settlement.http_status is not None,
-                crawl_delay_seconds=settlement.crawl_delay_seconds,
-                retry_after_seconds=settlement.retry_after_seconds,
-            )
-        case _:
-            return ledger.Ended(host, now)
+    if not isinstance(settlement, Completed | Failed):
+        return ledger.Ended(host, now)
+    answered = isinstance(settlement, Completed) or settlement.http_status is not None
+    return ledger.Ended(host, now, answered, settlement.crawl_delay_seconds, settlement.retry_after_seconds)
 
 
 _COUNT = (

@@ -54,6 +54,8 @@ LABELS = {
     "social_profiles": N_("Social profiles"),
     "organisation_name": N_("Organisation"),
     "postal_addresses": N_("Postal addresses"),
+    "contact_sources": N_("Where contact was found"),
+    "extra_pages": N_("Extra pages"),
     "response_headers": N_("Response headers"),
     "flags": N_("Flags"),
     "flag_count": N_("Number of flags"),

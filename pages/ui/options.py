@@ -13,8 +13,11 @@ import streamlit as st
 from core.errors import InvalidInput
 from core.i18n import N_, _, ngettext
 from core.job_config import CHANGEABLE_BY_RETRY, MIB, PRESETS, JobConfig
+from pages.ui import questions
 from pages.ui.figures import exact, middle, size
 
+QUESTIONS = "questions"
+"""The field that is a form of its own."""
 LONGEST_SAID = 40
 """Characters of a text among options that are told in one line."""
 PRESET_NAMES = {"gentle": N_("Gentle"), "normal": N_("Normal"), "fast": N_("Fast")}
@@ -48,6 +51,10 @@ FIELDS: dict[str, Words] = {
     ),
     "user_agent": Words(N_("User-Agent"), N_("Empty: Lote's own. Plain ASCII.")),
     "accept_language": Words(N_("Accept-Language"), N_("Which language to ask for, such as es or en-GB. Empty: none.")),
+    "extra_pages": Words(
+        N_("Extra pages"),
+        N_("Of the site's own contact, legal notice and about pages: so many are asked for contact fields as well."),
+    ),
     "respect_robots": Words(
         N_("Respect robots.txt"),
         N_("What it forbids fails, its Crawl-delay is kept. Off only with the permission of the sites' owners."),
@@ -58,6 +65,7 @@ FIELDS: dict[str, Words] = {
 def load(form: str, config: dict[str, Any] | JobConfig | None = None) -> None:
     """Fill the form with a configuration; the default one without."""
     values = JobConfig.parse(config).model_dump()
+    questions.load(form, values.pop(QUESTIONS))
     for name, value in values.items():
         st.session_state[_key(form, name)] = _shown(name, value)
 
@@ -66,7 +74,9 @@ def chosen(form: str) -> dict[str, Any]:
     """What the form says now, not yet checked."""
     if _key(form, "concurrency") not in st.session_state:
         load(form)
-    return {name: _stored(name, st.session_state.get(_key(form, name))) for name in JobConfig.model_fields}
+    names = JobConfig.model_fields.keys() - {QUESTIONS}
+    values = {name: _stored(name, st.session_state.get(_key(form, name))) for name in names}
+    return {**values, QUESTIONS: questions.chosen(form)}
 
 
 def checked(form: str) -> JobConfig:
@@ -88,6 +98,7 @@ def summary(config: JobConfig) -> str:
             _("{n} s limit").format(n=exact(config.timeout_seconds)),
             _("robots.txt respected") if config.respect_robots else _("robots.txt not respected"),
             *_reuse(config.reuse_days),
+            *_further(config),
         ]
     )
 
@@ -97,6 +108,14 @@ def _reuse(days: int) -> list[str]:
         return []
     text = ngettext("reports younger than {n} day reused", "reports younger than {n} days reused", days)
     return [text.format(n=days)]
+
+
+def _further(config: JobConfig) -> list[str]:
+    """What is wanted beside the page itself."""
+    n, asked = config.extra_pages, len(config.questions)
+    pages = ngettext("up to {n} extra page", "up to {n} extra pages", n).format(n=n)
+    asks = ngettext("{n} question", "{n} questions", asked).format(n=asked)
+    return [*([pages] if n else []), *([asks] if asked else [])]
 
 
 def differences(values: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +144,8 @@ def form(name: str) -> JobConfig:
         )
         line = st.empty()
     with st.expander(_("change…"), key=_key(name, "change")):
-        fields(name, JobConfig.model_fields)
+        fields(name, JobConfig.model_fields.keys() - {QUESTIONS})
+        questions.rows(name)
     config = checked(name)
     line.caption(summary(config))
     return config
@@ -182,7 +202,7 @@ def _bounds(name: str) -> str:
 def _fault(field: str, detail: str) -> str:
     """What is wrong with a field (`config.max_bytes`), by its name and in its unit on the form."""
     name = field.partition(".")[2].partition(".")[0]
-    if name not in JobConfig.model_fields:
+    if name not in FIELDS:
         return detail
     return f"{_(_words(name).label)}: {_bounds(name) if _words(name).unit > 1 else detail}"
 

@@ -1,4 +1,5 @@
-"""What a report is worth: its flags counted, its check by hand; more of what a page and its answer state.
+"""What a report is worth: its flags counted, its check by hand; more of what a page and its answer state;
+the options that an attempt was made with.
 
 Revision: 0003
 Previous: 0002
@@ -17,7 +18,7 @@ depends_on = None
 
 FLAGGED = sa.text("flag_count > 0")
 ENDED_BADLY = sa.text("status = 'failed' OR (status = 'cancelled' AND started_at IS NOT NULL)")
-LISTS = ("technologies", "hreflang", "outlinks", "postal_addresses", "response_headers")
+LISTS = ("technologies", "hreflang", "outlinks", "postal_addresses", "extra_pages", "response_headers")
 
 
 def _of_reports() -> list[sa.Column]:
@@ -31,10 +32,12 @@ def _of_reports() -> list[sa.Column]:
         sa.Column("x_robots_tag", core.models.Text(), nullable=True),
         sa.Column("organisation_name", core.models.Text(), nullable=True),
         *(sa.Column(name, core.models.Document(), nullable=False, server_default=sa.text("'[]'")) for name in LISTS),
+        sa.Column("contact_sources", core.models.Document(), nullable=False, server_default=sa.text("'{}'")),
     ]
 
 
 def upgrade() -> None:
+    op.add_column("step_attempts", sa.Column("overrides", core.models.Document(), nullable=True))
     for column in _of_reports():
         op.add_column("reports", column)
     counted = ["job_id", "flag_count", "checked_at", "flag_codes", "step_id"]
@@ -48,3 +51,4 @@ def downgrade() -> None:
     op.drop_index("ix_reports_flagged", "reports")
     for column in _of_reports():
         op.drop_column("reports", column.name)
+    op.drop_column("step_attempts", "overrides")

@@ -1,0 +1,99 @@
+"""Questions on the screens: written on New job, kept by Duplicate, told when they cannot be asked."""
+
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from core.job_service import JobService
+from pages.ui import draft
+from tests.pages.conftest import Opened
+from tests.story import new_job
+
+PAGE = "pages/new_job.py"
+ASKED = [
+    {"name": "Bread", "kind": "text", "expression": "pan de", "over": "text"},
+    {"name": "Shop", "kind": "css", "expression": "a.shop::attr(href)", "over": "html"},
+]
+
+
+def form(open_page: Opened, **query: object) -> AppTest:
+    """New job under its own address."""
+    screen = open_page()
+    for name, value in query.items():
+        screen.query_params[name] = str(value)
+    return done(screen.switch_page(PAGE).run())
+
+
+def done(screen: AppTest) -> AppTest:
+    assert not screen.exception
+    return screen
+
+
+def click(screen: AppTest, key: str) -> AppTest:
+    return done(screen.button(key=key).click().run())
+
+
+def ask(screen: AppTest, number: int, **typed: str) -> AppTest:
+    """One more question."""
+    screen = click(screen, "new_questions_add")
+    for field, value in typed.items():
+        box: Any = screen.selectbox if field in ("kind", "over") else screen.text_input
+        screen = done(box(key=f"new_questions_{number}_{field}").set_value(value).run())
+    return screen
+
+
+def told(screen: AppTest) -> str:
+    return "\n".join(element.value for element in (*screen.caption, *screen.error, *screen.markdown))
+
+
+def test_questions_are_written_told_in_one_line_and_stand_in_the_job(open_page: Opened, service: JobService) -> None:
+    screen = form(open_page)
+    screen.text_area(key=draft.TEXT).set_value("shop.test")
+    screen = ask(screen, 0, name="Bread", expression="pan de")
+    screen = ask(screen, 1, name="gone", expression="x")
+    screen = ask(screen, 2, name="Shop", kind="css", expression="a.shop::attr(href)")
+    screen = ask(screen, 3)  # left empty
+    screen = click(screen, "new_questions_1_remove")
+    screen = done(screen.number_input(key="new_extra_pages").set_value(2).run())
+    assert "up to 2 extra pages, 2 questions" in told(screen)
+    assert '"expression": "pan de"' in screen.code[0].value, "the same as an API call"
+    click(screen, "new_create")
+    [job] = service.list_jobs()
+    assert (job.config["questions"], job.config["extra_pages"]) == (ASKED, 2)
+
+
+def test_a_question_without_a_name_is_called_what_it_looks_for(open_page: Opened, service: JobService) -> None:
+    screen = form(open_page)
+    screen.text_area(key=draft.TEXT).set_value("shop.test")
+    screen = ask(screen, 0, expression="bread|milk", kind="regex", over="html")
+    click(screen, "new_create")
+    assert service.list_jobs()[0].config["questions"] == [
+        {"name": "bread/milk", "kind": "regex", "expression": "bread|milk", "over": "html"}
+    ]
+
+
+def test_a_question_that_cannot_be_asked_is_told_and_makes_no_job(open_page: Opened, service: JobService) -> None:
+    screen = form(open_page)
+    screen.text_area(key=draft.TEXT).set_value("shop.test")
+    screen = ask(screen, 0, name="Price", kind="regex", expression="([0-9]+")
+    sentence = "The regular expression of the question “Price” cannot be read: missing ), unterminated subpattern"
+    assert sentence in told(screen).replace("\\", "")
+    screen = click(screen, "new_start")
+    assert service.list_jobs() == []
+    assert sentence in told(screen).replace("\\", "")
+    assert screen.text_input(key="new_questions_0_expression").value == "([0-9]+", "what was typed stays"
+
+
+def test_duplicate_run_again_and_configuration_keep_the_questions(open_page: Opened, service: JobService) -> None:
+    job_id = new_job(service, ["shop.test"], start=False, config={"questions": ASKED})
+    screen = form(open_page, **{"from": job_id})
+    click(screen, "new_create")
+    again = service.run_again(job_id)
+    assert [job.config["questions"] for job in service.list_jobs()] == [ASKED] * 3
+    screen = open_page("pages/job.py", id=job_id, tab="configuration")
+    assert screen.text_input(key=f"edit_{job_id}_questions_1_name").value == "Shop"
+    screen = click(screen, f"edit_{job_id}_questions_0_remove")
+    screen = click(screen, f"edit_{job_id}_save")
+    assert service.get_job_status(job_id).config["questions"] == ASKED[1:]
+    screen = open_page("pages/job.py", id=again.id, tab="configuration")
+    assert '"expression": "pan de"' in screen.code[0].value
