@@ -73,6 +73,8 @@ class StepAttempt(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     step_id: int = Field(foreign_key="job_steps.id", ondelete="CASCADE")
     number: int
+    overrides: Json | None = Field(default=None, sa_type=Document)
+    """Those of its step at the time of the claim: a later retry changes only the step's."""
     started_at: datetime
     completed_at: datetime | None = None
     outcome: Outcome | None = Field(default=None, sa_type=enumeration(Outcome, "outcome"))

@@ -1,4 +1,4 @@
-"""The history of one step: every attempt with how it ended, nothing overwritten by a retry."""
+"""The history of one step: every attempt with how it ended and other options that it had, nothing overwritten."""
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +9,7 @@ from core.i18n import N_, _
 from core.queries.rows import AttemptRow, JobRow
 from core.rows import unicode_form
 from core.states import Outcome
-from pages.ui import dialog, go
+from pages.ui import dialog, go, options
 from pages.ui.app import REPORT, service
 from pages.ui.figures import duration, moment, plain
 from pages.ui.status import step_badge
@@ -37,12 +37,12 @@ def history(job: JobRow, step_number: int) -> None:
         st.caption(_("No attempt yet."))
         return
     st.dataframe(
-        pd.DataFrame([_row(place, attempt) for place, attempt in enumerate(attempts, 1)]),
+        pd.DataFrame([_row(place, attempt, job) for place, attempt in enumerate(attempts, 1)]),
         hide_index=True,
         height="content",
         placeholder="",
         key="history",
-        column_config=_columns(),
+        column_config=_columns(any(_options(attempt, job) for attempt in attempts)),
     )
     if step.report_id:
         st.button(
@@ -59,7 +59,7 @@ def _read(report_id: int) -> None:
     go.want(REPORT, id=report_id)
 
 
-def _row(place: int, attempt: AttemptRow) -> dict[str, object]:
+def _row(place: int, attempt: AttemptRow, job: JobRow) -> dict[str, object]:
     seconds = (attempt.completed_at - attempt.started_at).total_seconds() if attempt.completed_at else None
     return {
         "number": place,
@@ -68,11 +68,17 @@ def _row(place: int, attempt: AttemptRow) -> dict[str, object]:
         "outcome": _(OUTCOMES[attempt.outcome]) if attempt.outcome else _("running"),
         "error_kind": attempt.error_kind or "",
         "http_status": attempt.http_status,
+        "options": _options(attempt, job),
         "error_message": attempt.error_message or "",
     }
 
 
-def _columns() -> dict[str, object]:
+def _options(attempt: AttemptRow, job: JobRow) -> str:
+    """What a retry had changed for this attempt."""
+    return options.told(options.differences(attempt.overrides or {}, job.config))
+
+
+def _columns(with_options: bool) -> dict[str, object]:
     column = st.column_config
     return {
         "number": column.NumberColumn("#", width=40),
@@ -81,5 +87,6 @@ def _columns() -> dict[str, object]:
         "outcome": column.TextColumn(_("Outcome")),
         "error_kind": column.TextColumn(_("Failure")),
         "http_status": column.NumberColumn(_("HTTP"), format="%d", width=60),
+        "options": column.TextColumn(_("Other options")) if with_options else None,
         "error_message": column.TextColumn(_("Details")),
     }

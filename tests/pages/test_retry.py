@@ -8,7 +8,7 @@ from core.db import Database
 from core.failures import FailureKind
 from core.job_service import JobService
 from core.states import JobStatus
-from pages.ui import picked
+from pages.ui import dialog, picked
 from tests.pages.conftest import Opened
 from tests.pages.test_job import PAGE, click, ended, written
 from tests.story import claim, completed, failed, job_of, new_job, settle, steps_of
@@ -154,3 +154,17 @@ def test_a_retry_that_another_tab_has_begun_stands(open_page: Opened, service: J
     second = click(second, "act_retry")
     assert not second.toast
     assert job_of(database, job_id) == begun
+
+
+def test_the_history_tells_which_attempt_had_other_options(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    job_id = ended(service, database, 0, 1)
+    for overrides in ({"timeout_seconds": 60, "user_agent": "Mozilla/5.0"}, {"timeout_seconds": 30}):
+        service.retry(job_id, overrides=overrides)
+        settle(database, *map(failed, claim(database, only_job=job_id)))
+    screen = open_page(PAGE, id=job_id)
+    screen.session_state[dialog.OPEN] = dialog.Open("attempts", job_id, 1, screen.session_state[dialog.HERE])
+    history = screen.run().dataframe[-1].value
+    agent = "User-Agent “Mozilla/5.0”"
+    assert list(history["options"]) == ["", f"Time limit (s) 60, {agent}", agent]

@@ -148,9 +148,13 @@ def test_overrides_of_several_retries_add_up_and_stay_with_the_step(service: Job
     job_id = job_in("failed", service)
     service.retry(job_id, steps=[1], overrides={"timeout_seconds": 60})
     settle(service.database, failed(*claim(service.database)))
-    service.retry(job_id, overrides={"max_bytes": 2048})
+    service.retry(job_id, overrides={"max_bytes": 2048})  # steps without options of their own, and with some
     configs = {c.step_number: c.config for c in claim(service.database)}
     assert [(configs[n].timeout_seconds, configs[n].max_bytes) for n in (1, 2)] == [(60, 2048), (30, 2048)]
+    with service.database.reading() as session:
+        attempts = queries.steps.attempts(session, job_id, 1)
+    sixty = {"timeout_seconds": 60}
+    assert [attempt.overrides for attempt in attempts] == [None, sixty, {**sixty, "max_bytes": 2048}]
 
 
 @pytest.mark.parametrize("overrides", [{"concurrency": 2}, {"surprise": 1}, {"timeout_seconds": 1000}])
