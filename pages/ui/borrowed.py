@@ -167,6 +167,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
     ".stCode, [data-testid=stJson], [data-testid=stTooltipContent]": (N_("Copy to clipboard"), N_("Copied")),
     "[data-testid=stTooltipIcon], .stTooltipIcon": (N_("Help"), N_("Help for {name}")),
     "[data-testid=stMenuButton]": (("more_vert icon", N_("More")),),
+    ".st-key-way button": (
+        ("chevron_left icon", N_("Previous report of this job")),
+        ("chevron_right icon", N_("Next report of this job")),
+    ),
     "[role=img]": (("{name} icon", N_("icon")),),
     "[role=progressbar]": (("progress", N_("Progress")),),
     "[data-testid=stSidebarLogo], [data-testid=stHeaderLogo]": (("Logo", "Lote"),),

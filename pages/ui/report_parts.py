@@ -10,7 +10,7 @@ import streamlit as st
 from core.i18n import N_, _
 from core.queries.rows import FullReportRow, ReportRow
 from core.rows import pair_text
-from pages.ui.figures import ago, day, duration, middle, moment, now, number, size
+from pages.ui.figures import ago, day, duration, middle, moment, now, number, plain, size
 from pages.ui.labels import LABELS, WORDS
 
 SHOWN_CHARACTERS = 100_000
@@ -90,7 +90,7 @@ def provenance(report: FullReportRow) -> None:
                 _("Fetched {moment}").format(moment=moment(report.fetched_at)),
                 _("job #{id}").format(id=report.job_id),
                 attempts,
-                _("extractor {version}").format(version=report.extractor_version),
+                _("extractor {version}").format(version=plain(report.extractor_version)),
                 size(report.bytes),
                 f"`{report.content_hash[:16]}`",
             ]

@@ -148,13 +148,22 @@ def dialogs(page: Page, job_id: int) -> None:
     speaks_spanish(page)
 
 
+def report(page: Page, job_id: int) -> None:
+    [step] = page.request.get(f"/api/jobs/{job_id}/steps").json()["items"]
+    page.goto(f"/report?id={step['result_data']['report_id']}")
+    for tab in ("Enlaces y contacto", "Cabeceras y TLS", "Historial"):
+        page.locator(".st-key-tab").get_by_text(tab).click()
+        expect(page.locator(".st-key-part").get_by_test_id("stDataFrame").first).to_be_visible()
+        speaks_spanish(page)
+
+
 def others(page: Page, job_id: int) -> None:
     page.goto("/settings")
     expect(page.get_by_role("heading", name="Ajustes")).to_be_visible()
     speaks_spanish(page)
 
 
-@pytest.mark.parametrize("walk", [jobs, pasted, uploaded, job, dialogs, others], ids=lambda walk: walk.__name__)
+@pytest.mark.parametrize("walk", [jobs, pasted, uploaded, job, report, dialogs, others], ids=lambda walk: walk.__name__)
 def test_nothing_on_a_spanish_screen_is_english(
     spanish: BrowserContext, app: App, walk: Callable[[Page, int], None]
 ) -> None:
