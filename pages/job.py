@@ -10,7 +10,7 @@ from core.errors import LoteError, NotFound
 from core.i18n import N_, _
 from core.queries.progress import Progress
 from core.queries.rows import JobFacts, JobRow
-from pages.ui import address, dialog, go, job_head, steps_table
+from pages.ui import address, columns, dialog, go, job_head, steps_table
 from pages.ui.actions import guarded, show_error
 from pages.ui.app import asked_id, service
 from pages.ui.comments import comments
@@ -33,19 +33,22 @@ class Shown:
     job: JobRow
     facts: JobFacts
     progress: Progress
-    extra: list[str]
+    offered: list[str]
+    view: View
     steps: Steps | None
 
 
-def read(job_id: int, view: View) -> Shown:
+def read(job_id: int) -> Shown:
     """The job as it is now."""
     with service().database.reading() as session:
         job, at = queries.jobs.get(session, job_id), now()
+        view = View.asked().of(job)
         return Shown(
             job,
             queries.jobs.facts(session, job),
             queries.progress.of_job(session, job, at),
-            queries.lines.extra_columns(session, job_id),
+            columns.offered(job.config, queries.lines.extra_columns(session, job_id)),
+            view,
             steps_table.read(session, job, view) if tab() == "steps" else None,
         )
 
@@ -59,11 +62,11 @@ def live(seen: JobRow, drawn: View, top: DeltaGenerator, below: DeltaGenerator) 
     """Everything that changes by itself; when the state or the filters change, the whole screen follows once."""
     dialog.follow()
     go.follow()
-    view = View.asked()
     try:
-        shown = read(seen.id, view)
+        shown = read(seen.id)
     except NotFound:  # deleted meanwhile: the whole screen tells it
         st.rerun()
+    view = shown.view
     if (shown.job.status, shown.job.is_queued) != (seen.status, seen.is_queued) or not view.is_controlled_like(drawn):
         st.rerun()
     with top:
@@ -78,9 +81,8 @@ def live(seen: JobRow, drawn: View, top: DeltaGenerator, below: DeltaGenerator) 
 
 def screen(job_id: int) -> None:
     """Head, what lives, and the tab of the URL."""
-    view = View.asked()
-    shown = read(job_id, view)
-    job = shown.job
+    shown = read(job_id)
+    job, view = shown.job, shown.view
     st.set_page_config(page_title=f"{job_label(job)}: {middle(job.name, 40)}")
     job_head.heading(job)
     top = st.container(gap="small")
@@ -96,7 +98,7 @@ def screen(job_id: int) -> None:
         on_change=lambda: address.write(tab="" if (chosen := st.session_state["tab_shown"]) == "steps" else chosen),
     )
     if tab() == "steps":
-        controls(view, shown.facts, shown.extra)
+        controls(view, shown.facts, shown.offered)
     below = st.container()
     st.fragment(guarded()(live), run_every=SECONDS if job.is_active else None)(job, view, top, below)
     if tab() == "comments":

@@ -9,13 +9,15 @@ from pages.ui import report_parts as parts
 from pages.ui.app import asked_id, service
 from pages.ui.checks import flags
 from pages.ui.empty import found, nowhere
+from pages.ui.report_answers import details
+from pages.ui.report_contact import links
 from pages.ui.report_head import head, reused, way
 from pages.ui.report_runs import history, strip
 
 TABS = {
-    "details": (N_("Details"), parts.details),
+    "details": (N_("Details"), details),
     "text": (N_("Text"), parts.text),
-    "links": (N_("Links and contact"), parts.links),
+    "links": (N_("Links and contact"), links),
     "headers": (N_("Headers and TLS"), parts.headers),
     "history": (N_("History"), history),
 }

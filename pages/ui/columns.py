@@ -1,4 +1,4 @@
-"""The columns that a table of steps can have: fixed ones, every field of the report, the list's own other columns."""
+"""The columns that a table of steps can have: fixed ones, every field of the report, answers, the list's own others."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -9,17 +9,18 @@ import streamlit as st
 
 from core.i18n import _
 from core.queries.rows import LineRow, ReportRow
-from core.queries.steps import EXTRA
-from core.rows import REPORT_COLUMNS, Kind, pair_text, unicode_form
+from core.queries.steps import ANSWER, EXTRA
+from core.questions import names
+from core.rows import REPORT_COLUMNS, Kind, pair_text, unanswered, unicode_form
 from core.targets import is_lookalike
-from pages.ui.figures import moment
+from pages.ui.figures import moment, number
 from pages.ui.labels import LABELS
 from pages.ui.status import AMBER, FLAGS, WARNING, flag_word, step_chips
 
 LONGEST_TEXT, MOST_ITEMS = 300, 20
 """What a cell shows; the report has the rest."""
-WIDE, NARROW, TEXT_WIDTH = 300, 180, 160
-"""Widths in pixels: of the result alone, of the result beside chosen columns, of a chosen text."""
+WIDE, NARROW, TEXT_WIDTH, ANSWER_WIDTH = 300, 180, 160, 240
+"""Widths in pixels: of the result alone, of the result beside chosen columns, of a chosen text, of an answer."""
 MAKERS: dict[Kind, tuple[Callable[..., Any], int]] = {
     Kind.INTEGER: (st.column_config.NumberColumn, 90),
     Kind.NUMBER: (st.column_config.NumberColumn, 90),
@@ -33,26 +34,47 @@ Titled = Callable[[str, str], str]
 KINDS: dict[str, Kind] = {column.name: column.kind for column in REPORT_COLUMNS}
 
 
-def offered(extra: Iterable[str]) -> list[str]:
-    """The columns to choose from: the list's own first, then the report's."""
-    return [*(f"{EXTRA}{name}" for name in extra), *KINDS]
+def asked(config: dict[str, Any]) -> list[str]:
+    """The columns of the answers to a job's questions."""
+    return [f"{ANSWER}{name}" for name in names(config)]
+
+
+def offered(config: dict[str, Any], extra: Iterable[str]) -> list[str]:
+    """The columns to choose from: answers to the job's questions, those of its list, the report's."""
+    return [*asked(config), *(f"{EXTRA}{name}" for name in extra), *KINDS]
 
 
 def is_known(name: str) -> bool:
-    """Whether this may name a column: one of the report, or one of some list."""
-    return name in KINDS or name.startswith(EXTRA)
+    """Whether this may name a column: one of the report, or one of some list or job."""
+    return name in KINDS or name.startswith((EXTRA, ANSWER))
 
 
 def label(name: str) -> str:
     """What a chosen column is called."""
-    return name.removeprefix(EXTRA) if name.startswith(EXTRA) else _(LABELS.get(name, name))
+    if name.startswith((EXTRA, ANSWER)):
+        return name.partition(":")[2]
+    return _(LABELS.get(name, name))
 
 
 def value(name: str, report: ReportRow | None, line: LineRow | None) -> Any:
     """What stands in the cell of a chosen column."""
     if name.startswith(EXTRA):
         return str((line.extra or {}).get(name.removeprefix(EXTRA), "")) if line else ""
+    if name.startswith(ANSWER):
+        return answer(report.answers.get(name.removeprefix(ANSWER))) if report else None
     return _cell(getattr(report, name), KINDS[name]) if report else None
+
+
+def answer(given: dict[str, Any] | None) -> str | None:
+    """An answer on one line: 3 × one · another, no, or why there is none."""
+    if given is None:
+        return None
+    if "error" in given:
+        return unanswered(given["error"])
+    if not given["count"]:
+        return _("no")
+    found = " · ".join(given["found"])[:LONGEST_TEXT]
+    return found if given["count"] == 1 else f"{number(given['count'])} × {found}"
 
 
 def target(stored: str) -> str:
@@ -89,6 +111,8 @@ def chosen(names: Iterable[str], titled: Titled) -> dict[str, Any]:
 def _chosen(name: str, title: str) -> Any:
     kind = KINDS.get(name, Kind.TEXT)
     make, width = MAKERS.get(kind, (st.column_config.TextColumn, TEXT_WIDTH))
+    if name.startswith(ANSWER):
+        return st.column_config.TextColumn(title, width=ANSWER_WIDTH)
     if name.endswith("_seconds"):
         return st.column_config.NumberColumn(title, format="%.1f s", width=width)
     if kind is Kind.FLAGS:

@@ -60,9 +60,7 @@ def text(report: FullReportRow) -> None:
 
 
 def links(report: FullReportRow) -> None:
-    """Where the page leads, and how its owner can be reached."""
-    st.subheader(_("Contact"), anchor=False)
-    _fields(report, ["organisation_name", "emails", "phones", "postal_addresses", "social_profiles"])
+    """Where the page leads."""
     # reports of older versions know the hosts alone
     hosts = report.outlinks or [{"host": host} for host in report.external_hosts]
     table("outlinks", [{"host": one.get("host"), "links": one.get("links")} for one in hosts])

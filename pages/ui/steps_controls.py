@@ -9,13 +9,13 @@ from core.states import StepStatus
 from pages.ui import address, columns
 from pages.ui.figures import plain
 from pages.ui.status import flag_word, step_label
-from pages.ui.steps_view import ORDERS, View, narrow, order_label, sort_by
+from pages.ui.steps_view import NO_COLUMNS, ORDERS, View, narrow, order_label, sort_by
 
 FLAGS_ASKED = {ANY: N_("Any flag"), UNCHECKED: N_("Not checked")}
 
 
-def controls(view: View, facts: JobFacts, extra: list[str]) -> None:
-    """Draw them as the URL says; `extra` are the columns of the job's list."""
+def controls(view: View, facts: JobFacts, offered: list[str]) -> None:
+    """Draw them as the URL says; `offered` are the columns to choose from."""
     for name in ("status", "kind", "flag"):
         address.follow(f"steps_{name}", getattr(view, name) or None)
     address.follow("steps_q", view.q)
@@ -59,11 +59,10 @@ def controls(view: View, facts: JobFacts, extra: list[str]) -> None:
             on_change=lambda: narrow(q=st.session_state["steps_q"]),
         )
         with st.popover(_("Columns and order"), icon=":material/view_column:", key="steps_columns_menu"):
-            _chooser(view, extra)
+            _chooser(view, offered)
 
 
-def _chooser(view: View, extra: list[str]) -> None:
-    offered = columns.offered(extra)
+def _chooser(view: View, offered: list[str]) -> None:
     chosen = [name for name in view.columns if name in offered]
     orders = list(dict.fromkeys([*ORDERS, *chosen, view.order]))
     address.follow("steps_columns", chosen)
@@ -74,7 +73,7 @@ def _chooser(view: View, extra: list[str]) -> None:
         offered,
         format_func=lambda name: plain(columns.label(name)),
         key="steps_columns",
-        on_change=lambda: address.write(columns="|".join(st.session_state["steps_columns"])),
+        on_change=lambda: address.write(columns="|".join(st.session_state["steps_columns"]) or NO_COLUMNS),
     )
     st.selectbox(
         _("Order by"), orders, format_func=lambda name: plain(order_label(name)), key="steps_order", on_change=_sort

@@ -6,12 +6,17 @@ from core.failures import FailureKind
 from core.flags import Flag
 from core.i18n import N_, _
 from core.queries.flags import ANY, UNCHECKED
+from core.queries.rows import JobRow
 from core.queries.steps import is_order
 from core.states import StepStatus
 from pages.ui import address, columns
 from pages.ui.labels import LABELS
 
 FIRST_ORDER = "step_number"
+FIRST_ANSWERS = 3
+"""How many answers are shown until other columns are chosen."""
+NO_COLUMNS = "-"
+"""What the URL says when none is wanted."""
 ORDERS = {
     "step_number": N_("Number"),
     "target": N_("Host"),
@@ -51,6 +56,12 @@ class View:
             sort if is_order(sort.removeprefix("-")) else FIRST_ORDER,
             address.read_page(),
         )
+
+    def of(self, job: JobRow) -> "View":
+        """The view of a job: where the URL says nothing of columns, the answers to its questions are shown."""
+        if self.columns or address.read("columns"):
+            return self
+        return replace(self, columns=tuple(columns.asked(job.config)[:FIRST_ANSWERS]))
 
     @property
     def order(self) -> str:
