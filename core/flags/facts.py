@@ -76,8 +76,8 @@ class Facts:
         return tuple(Line(text) for text in self.markup.seen.split("\n") if text)
 
     @property
-    def words(self) -> str:
-        """Its visible words as evidence."""
+    def word_evidence(self) -> str:
+        """How many words are visible, as evidence."""
         return f"{self.word_count} visible word{'' if self.word_count == 1 else 's'}"
 
     def substance(self, topic: re.Pattern[str]) -> int:

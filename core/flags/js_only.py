@@ -24,10 +24,10 @@ def js_only(facts: Facts) -> str | None:
         return None
     said = _said(facts)
     if facts.markup.roots and (facts.word_count < ENOUGH_WORDS or said):
-        return f"{facts.markup.roots[0]} is empty, {facts.words}"
+        return f"{facts.markup.roots[0]} is empty, {facts.word_evidence}"
     if said and _says_nothing_else(facts):
-        return f"it says {said.quoted}, {facts.words}"
-    return f"nothing but scripts, {facts.words}" if _is_blank(facts) else None
+        return f"it says {said.quoted}, {facts.word_evidence}"
+    return f"nothing but scripts, {facts.word_evidence}" if _is_blank(facts) else None
 
 
 def _said(facts: Facts) -> Line | None:

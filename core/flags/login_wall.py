@@ -21,7 +21,7 @@ def login_wall(facts: Facts) -> str | None:
     way = _way(facts, told)
     if way is None or facts.substance(TOPIC) > _allowed(facts, told):
         return None
-    return f"{way}: {told.quoted}" if told else f"{way}, {facts.words}"
+    return f"{way}: {told.quoted}" if told else f"{way}, {facts.word_evidence}"
 
 
 def _told(facts: Facts) -> Line | None:

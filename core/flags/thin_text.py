@@ -7,4 +7,4 @@ ENOUGH_WORDS = 30
 
 def thin_text(facts: Facts) -> str | None:
     """Fewer than 30 visible words."""
-    return facts.words if facts.word_count < ENOUGH_WORDS else None
+    return facts.word_evidence if facts.word_count < ENOUGH_WORDS else None
