@@ -1,18 +1,20 @@
-"""The web of a run, a process of its own: `python -m tests.benchmarks.peers.web LATENCY [FOLDER]` tells its ports.
+"""The web of a run, its own process: `python -m tests.benchmarks.peers.web LATENCY [FOLDER] [tls]` tells its ports.
 
-It ends when its standard input does.
+With `tls` it takes encrypted connections too, and nobody answers at `silent_port`. It ends when standard input does.
 """
 
 import asyncio
 import contextlib
 import gzip
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import uvloop
 
+from core.demo.certificate import CERTIFICATE
 from tests.benchmarks.peers.task import IMMEDIATE, packed_pages, tell
 
 HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nServer: small-web\r\nContent-Length: {size}\r\n{more}\r\n"
@@ -62,15 +64,24 @@ def _answer(body: bytes, more: str) -> bytes:
     return HEAD.format(size=len(body), more=more).encode() + body
 
 
-async def _serve(make: Callable[[], Connection]) -> None:
+async def _serve(make: Callable[[], Connection], *, with_tls: bool) -> None:
     loop = asyncio.get_running_loop()
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     refusing = socket.socket()
     refusing.bind(("127.0.0.1", 0))  # nobody else gets this port, and a connection to it is refused
-    server = await loop.create_server(make, sock=listening)
-    tell({"port": listening.getsockname()[1], "refusing_port": refusing.getsockname()[1]})
+    servers = [await loop.create_server(make, sock=listening)]
+    ports = {"port": listening.getsockname()[1], "refusing_port": refusing.getsockname()[1]}
+    if with_tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*CERTIFICATE)
+        servers.append(await loop.create_server(make, "127.0.0.1", 0, ssl=context, backlog=1024))
+        servers.append(await loop.create_server(asyncio.Protocol, "127.0.0.1", 0, backlog=1024))
+        encrypted, silent = (server.sockets[0].getsockname()[1] for server in servers[1:])
+        ports |= {"tls_port": encrypted, "silent_port": silent}
+    tell(ports)
     await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
+    for server in servers:
+        server.close()
 
 
 def main() -> None:
@@ -78,7 +89,7 @@ def main() -> None:
     latency_seconds, folder = float(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
     answers = _answers(folder)
     with contextlib.suppress(KeyboardInterrupt):
-        uvloop.run(_serve(lambda: Connection(latency_seconds, answers)))
+        uvloop.run(_serve(lambda: Connection(latency_seconds, answers), with_tls="tls" in sys.argv))
 
 
 if __name__ == "__main__":
