@@ -1,6 +1,7 @@
 """Fixtures that all tests share: a fresh database for each test, on SQLite and on a real PostgreSQL."""
 
 import os
+import shutil
 import tempfile
 import uuid
 import warnings
@@ -54,19 +55,26 @@ def _administer(url: sa.URL, statement: str) -> None:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database without rows, to be copied."""
+    directory = tmp_path_factory.mktemp("template")
+    database = Database(f"sqlite:///{directory / 'lote.db'}", directory)
+    database.migrate()
+    database.close()
+    return directory / "lote.db"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty, migrated database; the test runs once on each of the two."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'lote.db'}"
-        database = Database(url, tmp_path)
-        database.migrate()
-        database.close()
-        yield url
+        shutil.copy(request.getfixturevalue("sqlite_file"), tmp_path / "lote.db")
+        yield f"sqlite:///{tmp_path / 'lote.db'}"
         return
     template = sa.make_url(request.getfixturevalue("postgresql_url"))
     name = f"test_{uuid.uuid4().hex}"
-    _administer(template, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
+    _administer(template, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}" STRATEGY FILE_COPY')
     yield template.set(database=name).render_as_string(hide_password=False)
     _administer(template, f'DROP DATABASE "{name}" WITH (FORCE)')
 
