@@ -13,6 +13,7 @@ from pages.ui.app import service
 from pages.ui.create import as_call
 from pages.ui.figures import number
 from pages.ui.new_head import act
+from pages.ui.trial import trial
 from pages.ui.upload import paste, upload
 
 SOURCES = {draft.PASTE: N_("Paste"), draft.UPLOAD: N_("File")}
@@ -90,3 +91,4 @@ with guarded():
     config = options.form(draft.FORM)
     if reading is not None:
         expect(reading, config)
+trial(reading)

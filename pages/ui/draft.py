@@ -25,6 +25,7 @@ from pages.ui.figures import day, now
 FORM = "new"
 NAME, DESCRIPTION, SOURCE, TEXT = "new_name", "new_description", "new_source", "new_text"
 COLUMN, KEPT, SHEET, FILE = "new_column", "new_kept_columns", "new_sheet", "new_file"
+TRIED, TRIED_URL = "new__tried", "new_trial_url"
 ANYWAY, MERGE, PARTS = "new_anyway", "new_merge_www", "new_take_parts"
 PASTE, UPLOAD = "paste", "file"
 SAMPLE = ("example.com", "example.org", "example.net", "iana.org", "wikipedia.org")
@@ -72,7 +73,7 @@ def begin() -> None:
 
 def clear() -> None:
     """An empty form."""
-    for key in [NAME, DESCRIPTION, TEXT, ANYWAY, MERGE, PARTS, _LONG, _READ]:
+    for key in [NAME, DESCRIPTION, TEXT, ANYWAY, MERGE, PARTS, TRIED, TRIED_URL, _LONG, _READ]:
         st.session_state.pop(key, None)
     st.session_state[SOURCE] = PASTE
     options.load(FORM)

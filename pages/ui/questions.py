@@ -93,8 +93,9 @@ def _draw(form: str, number: int, *, is_first: bool) -> None:
         **labels,
     )
     remove.button(
-        ":material/delete:",
+        "",
         key=_key(form, number, "remove"),
+        icon=":material/delete:",
         help=_("Remove the question"),
         type="tertiary",
         on_click=_remove,

@@ -16,7 +16,8 @@ from pages.ui.labels import LABELS
 def details(report: FullReportRow) -> None:
     """The first part of a report."""
     if report.answers:
-        st.subheader(_(LABELS["answers"]), anchor=False)
+        title = LABELS["answers"]
+        st.subheader(_(title), anchor=False)
         answers(report.answers)
         st.subheader(_("Page"), anchor=False)
     parts.details(report)

@@ -19,14 +19,19 @@ def links(report: FullReportRow) -> None:
     """Contact, then links."""
     st.subheader(_("Contact"), anchor=False)
     contact(report)
-    if report.extra_pages:
-        parts.table("extra_pages", [_told(page) for page in report.extra_pages])
+    extra_pages(report)
     parts.links(report)
 
 
 def contact(report: FullReportRow) -> None:
     """The contact fields; what another page than the report's own says has that page behind it."""
     parts.facts((_(LABELS[name]), list(_lines(report, name))) for name in FIELDS)
+
+
+def extra_pages(report: FullReportRow) -> None:
+    """What came of the site's own pages that were asked for; nothing when none was."""
+    if report.extra_pages:
+        parts.table("extra_pages", [_told(page) for page in report.extra_pages])
 
 
 def _lines(report: FullReportRow, name: str) -> Iterator[str]:
