@@ -14,6 +14,8 @@ from pages.ui.app import JOB, origin
 from pages.ui.figures import day, middle, now, number, plain
 from pages.ui.labels import LABELS
 
+TARGET_WIDTH = 60
+"""Characters of the title."""
 ENDS_SOON = timedelta(days=30)
 COPIED = (
     ("final_url", lambda report: report.final_url),
@@ -51,13 +53,15 @@ def _neighbour(job: JobRow, report_id: int | None, icon: str, meaning: str, key:
 
 def head(report: FullReportRow, job: JobRow, step: StepRow) -> None:
     """Target, state at a glance, what can be done with it."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(plain(middle(unicode_form(report.target), 60)), anchor=False)
-        st.space("stretch")
-        if parts.is_web(report.final_url):
-            st.link_button(_("Open site"), report.final_url, icon=":material/open_in_new:", key="open_site")
-        _copy(report)
-        report_again.button(report, job, step)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        whole = unicode_form(report.target)
+        cut = middle(whole, TARGET_WIDTH)
+        st.title(plain(cut), anchor=False, help=plain(whole) if cut != whole else None, width="content")
+        with st.container(horizontal=True, horizontal_alignment="right", width="content", key="report_actions"):
+            if parts.is_web(report.final_url):
+                st.link_button(_("Open site"), report.final_url, icon=":material/open_in_new:", key="open_site")
+            _copy(report)
+            report_again.button(report, job, step)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         good = report.http_status < 300
         st.badge(f"HTTP {report.http_status}", icon=":material/check_circle:", color="green" if good else "orange")

@@ -33,7 +33,8 @@ def strip(shown: Sequence[RunRow], report: FullReportRow) -> None:
             color = AMBER if _is_worthless(run) else look.color
             with st.container(key=f"run_{'this' if is_this else 'other'}_{place}", width="content"):
                 page, query = _way(run, report)
-                st.page_link(page, label=f":{color}[{look.icon}]", help=plain(_told(run)), query_params=query)
+                told = plain(_told(run))  # for ears in the link too, where the style sheet shows the icon alone
+                st.page_link(page, label=f":{color}[{look.icon}] {told}", help=told, query_params=query)
 
 
 def history(report: FullReportRow) -> None:
