@@ -22,7 +22,8 @@ _UNITS = ((60, 1, N_("{span} s")), (90 * 60, 60, N_("{span} min")), (float("inf"
 class Estimate:
     """Seconds from the first claim to the last end, if the job runs alone.
 
-    `pages` targets on `hosts` hosts; `robots_files` is how many robots.txt are asked for.
+    `pages` on `hosts` hosts, those included that are asked for beside each target; `robots_files` is how many
+    robots.txt are asked for.
     """
 
     low_seconds: float
@@ -40,7 +41,8 @@ def estimate(hosts: Iterable[str], config: JobConfig, *, places: int) -> Estimat
     )
     dead_attempts = per_host.total() * DEAD_SHARE * (config.max_retries + 1)
     high += dead_attempts * min(config.timeout_seconds, DEAD_SECONDS) / _lanes(per_host, config, places)
-    return Estimate(low, high, per_host.total(), len(per_host), len(per_host) if config.respect_robots else 0)
+    pages = per_host.total() * (1 + config.extra_pages)
+    return Estimate(low, high, pages, len(per_host), len(per_host) if config.respect_robots else 0)
 
 
 def span(low_seconds: float, high_seconds: float) -> str:
@@ -53,10 +55,11 @@ def span(low_seconds: float, high_seconds: float) -> str:
 
 
 def _seconds(per_host: Counter[str], visit: float, robots: float, config: JobConfig, places: int) -> float:
-    """A lane rests after each step, and so does a host: the slower of the two sets the pace."""
+    """A lane rests after each page, and so does a host: the slower of the two sets the pace."""
     if not per_host:
         return 0.0
-    cycle, lanes = visit + config.interval_seconds, _lanes(per_host, config, places)
+    cycle = (1 + config.extra_pages) * (visit + config.interval_seconds)
+    lanes = _lanes(per_host, config, places)
     robots = robots if config.respect_robots else 0.0
     of_lanes = ceil(per_host.total() / lanes) * cycle + ceil(len(per_host) / lanes) * robots
     of_longest_queue = max(per_host.values()) * cycle + robots

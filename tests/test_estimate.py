@@ -25,6 +25,12 @@ def test_more_lanes_share_the_work():
     assert four.high_seconds < one.high_seconds / 3
 
 
+def test_extra_pages_count_like_pages_of_their_own():
+    plain, more = (estimate(hosts(3), JobConfig(concurrency=1, extra_pages=n), places=32) for n in (0, 2))
+    assert (plain.pages, more.pages) == (3, 9)
+    assert more.low_seconds == pytest.approx(3 * ROBOTS + 9 * (QUICK + 1) - 1)
+
+
 def test_lanes_beyond_the_places_of_the_engine_do_not_help():
     wide, wider = (estimate(hosts(100), JobConfig(concurrency=n), places=8) for n in (8, 64))
     assert wide == wider

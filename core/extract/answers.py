@@ -17,8 +17,9 @@ from core.expressions import Asked, Path, Unanswered
 from core.extract.page import ParsedPage, clean
 
 MOST_COUNTED, MOST_FOUND = 1_000, 20
-LONGEST_FOUND, AROUND = 300, 70
-"""Characters of one thing found, and on each side of words."""
+LONGEST_FOUND = 300
+BEFORE, AFTER = 30, 110
+"""Characters: of one thing found, and on both sides of words."""
 ALL_SECONDS, ONE_SECONDS = 5.0, 1.0
 """Processor time of all questions to a page, and the most that one of them gets."""
 
@@ -65,7 +66,7 @@ def _mentions(words: re.Pattern[str], text: str) -> tuple[int, list[str]]:
 
 def _around(text: str, start: int, end: int) -> str:
     """… up to some words on both sides …"""
-    first, last = max(0, start - AROUND), min(len(text), end + AROUND)
+    first, last = max(0, start - BEFORE), min(len(text), end + AFTER)
     before, after = text[first:start], text[end:last]
     if first:
         before = "…" + (before.partition(" ")[2] or before)

@@ -20,7 +20,7 @@ EXAMPLES = {
     "css": N_("for example: a.shop::attr(href)"),
 }
 EMPTY = {"name": "", "kind": "text", "expression": "", "over": "text"}
-WIDTHS = (3, 2, 5, 2, 1)
+WIDTHS = (6, 5, 10, 4, 2)
 
 
 def load(form: str, questions: Iterable[Mapping[str, Any]]) -> None:
@@ -77,6 +77,8 @@ def _draw(form: str, number: int, *, is_first: bool) -> None:
         _("Kind"), list(KINDS), key=_key(form, number, "kind"), format_func=lambda kind: _(KINDS[kind]), **labels
     )
     chosen_kind = st.session_state[_key(form, number, "kind")]
+    if chosen_kind == "css":
+        st.session_state[_key(form, number, "over")] = "html"
     expression.text_input(
         _("What to look for"),
         key=_key(form, number, "expression"),

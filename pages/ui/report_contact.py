@@ -49,5 +49,5 @@ def _path(url: str) -> str:
 
 def _told(page: dict[str, object]) -> dict[str, object]:
     kind, error = str(page.get("kind")), page.get("error_kind")
-    came = _(EXPLANATIONS[FailureKind(error)].sentence) if error else str(page.get("status"))
+    came = _(EXPLANATIONS[FailureKind(error)].sentence) if error else f"HTTP {page.get('status')}"
     return {"name": _(KINDS[kind]) if kind in KINDS else kind, "value": came, "address": page.get("url")}

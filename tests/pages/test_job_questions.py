@@ -159,4 +159,4 @@ def test_a_report_tells_its_answers_and_which_page_says_how_to_reach_the_owner(
     assert "info@h1.test\njobs@h1.test   (/contact?a=1)" in [text.value for text in screen.text]
     [pages] = [frame.value for frame in screen.dataframe if "value" in frame.value]
     assert list(pages["name"]) == ["contact", "legal notice"]
-    assert list(pages["value"]) == ["200", "The site's robots.txt does not allow this visit."]
+    assert list(pages["value"]) == ["HTTP 200", "The site's robots.txt does not allow this visit."]
