@@ -72,10 +72,9 @@ def test_the_last_one_shown_is_compared_with_the_one_before(service: JobService,
     assert {(page.total, page.total_is_exact) for page in pages} == {(3, True)}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL reads small tables as a whole
 @pytest.mark.parametrize("statement", [runs._good(TARGET), runs._bad(TARGET), runs._running(TARGET, TARGET)])
 def test_runs_are_found_by_indexes(database: Database, statement: sa.Select) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL reads small tables as a whole")
     sql = str(statement.limit(12).compile(database.engine, compile_kwargs={"literal_binds": True}))
     with database.engine.connect() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]

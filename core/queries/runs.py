@@ -65,10 +65,11 @@ def page(session: Session, target: str, host: str, *, page: int, size: int) -> P
 
 
 def _good(target: str) -> sa.Select[Any]:
-    columns = (Report.fetched_at, Report.job_id, Job.name, JobStep.step_number, Report.http_status)
+    visit = (Report.fetched_at, Report.job_id, Job.name, JobStep.step_number, Report.http_status)
     of_report = (Report.id, Report.word_count, Report.flag_count, Report.checked_at, Report.content_hash)
+    given: list[Any] = [*map(col, visit), sa.null(), *map(col, of_report)]
     return (
-        sa.select(*map(col, columns), sa.null(), *map(col, of_report))
+        sa.select(*given)
         .join(Job, col(Job.id) == col(Report.job_id))
         .join(JobStep, col(JobStep.id) == col(Report.step_id))
         .where(col(Report.target) == target)
