@@ -31,6 +31,7 @@ class FailureKind(StrEnum):
     INVALID_TARGET = "invalid_target"
     EXTRACT = "extract"
     WORKER_DIED = "worker_died"
+    PAGE_GONE = "page_gone"
     CANCELLED = "cancelled"
 
 
@@ -98,6 +99,9 @@ EXPLANATIONS: dict[FailureKind, Explanation] = {
     ),
     K.WORKER_DIED: Explanation(
         N_("The page made its reading process die twice."), N_("The page is unusual; open it in a browser.")
+    ),
+    K.PAGE_GONE: Explanation(
+        N_("The stored page is gone: it was deleted with its job."), N_("Scrape the target again.")
     ),
     K.CANCELLED: Explanation(N_("The job was cancelled."), N_("Run the remaining steps again if they are needed.")),
 }

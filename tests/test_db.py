@@ -13,11 +13,12 @@ from alembic.migration import MigrationContext
 
 from core.db import BACKUPS_KEPT, MIGRATIONS, Database
 from core.errors import DatabaseUnusable
+from core.failures import FailureKind
 from core.job_service import JobService
 from core.models import HOSTS, JOB_STEPS, JOBS, SQLModel
 from core.queries import comments, reports
 from core.settings import Settings
-from tests.story import claim, completed, job_of, new_job, settle
+from tests.story import claim, completed, failed, job_of, new_job, settle, steps_of
 
 
 def test_tables_and_migrations_agree(database: Database) -> None:
@@ -62,7 +63,15 @@ def test_a_filled_database_of_a_version_before_is_upgraded(
         assert (report.title, report.flag_count, report.checked_at) == ("Of an older version", 0, None)
         assert (report.canonical_differs, report.hreflang, report.response_headers) == (None, [], [])
         assert (report.extra_pages, report.contact_sources) == ([], {})
+        assert (report.html_sha256, report.source_report_id) == (None, None)
     service.start_job(job_id)
+    settle(service.database, *(failed(one, kind=FailureKind.PAGE_GONE) for one in claim(service.database)))
+    assert {step.error_kind for step in steps_of(service.database, job_id)} == {FailureKind.PAGE_GONE}
+    with pytest.raises(sa.exc.IntegrityError), service.database.writing() as session:
+        session.execute(sa.text("UPDATE job_steps SET error_kind = 'no_such_kind'"))
+    if service.database.is_sqlite:
+        with service.database.reading() as session:
+            assert session.execute(sa.text("PRAGMA integrity_check")).scalar_one() == "ok"
     service.close()
 
 

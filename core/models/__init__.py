@@ -10,6 +10,7 @@ from core.models.idempotency import IdempotencyKey
 from core.models.job import Job, JobLine
 from core.models.report import Report, ReportText
 from core.models.step import JobStep, StepAttempt
+from core.models.stored_page import StoredPage
 
 JOBS = SQLModel.metadata.tables["jobs"]
 JOB_STEPS = SQLModel.metadata.tables["job_steps"]
@@ -17,6 +18,7 @@ JOB_LINES = SQLModel.metadata.tables["job_lines"]
 STEP_ATTEMPTS = SQLModel.metadata.tables["step_attempts"]
 REPORTS = SQLModel.metadata.tables["reports"]
 REPORT_TEXTS = SQLModel.metadata.tables["report_texts"]
+STORED_PAGES = SQLModel.metadata.tables["stored_pages"]
 COMMENTS = SQLModel.metadata.tables["comments"]
 HOSTS = SQLModel.metadata.tables["hosts"]
 ENGINES = SQLModel.metadata.tables["engines"]
@@ -34,6 +36,7 @@ __all__ = [
     "REPORTS",
     "REPORT_TEXTS",
     "STEP_ATTEMPTS",
+    "STORED_PAGES",
     "Comment",
     "Document",
     "EngineRecord",
@@ -47,6 +50,7 @@ __all__ = [
     "ReportText",
     "SQLModel",
     "StepAttempt",
+    "StoredPage",
     "Text",
     "storable",
 ]

@@ -14,6 +14,8 @@ EMPTY_LIST, EMPTY_OBJECT = text("'[]'"), text("'{}'")
 FLAGGED = ("job_id", "flag_count", "checked_at", "flag_codes", "step_id")
 """What is asked of flagged reports: an index of just these tells it without a look at the long rows themselves."""
 
+HAS_HTML = "html_sha256 IS NOT NULL"
+
 
 class Report(SQLModel, table=True):
     """What one successful step produced."""
@@ -25,6 +27,8 @@ class Report(SQLModel, table=True):
         Index(None, "host", "id"),
         Index(None, "target", "fetched_at"),
         partial("ix_reports_flagged", *FLAGGED, where="flag_count > 0"),
+        partial("ix_reports_html", "html_sha256", "job_id", where=HAS_HTML),
+        partial("ix_reports_with_html", "job_id", "html_sha256", where=HAS_HTML),
         NO_ID_TWICE,
     )
 
@@ -98,6 +102,10 @@ class Report(SQLModel, table=True):
     checked_by: str | None = Field(default=None, sa_type=Text)
     checked_note: str | None = Field(default=None, sa_type=Text)
     answers: Json = Field(sa_type=Document)
+    html_sha256: str | None = Field(default=None, max_length=64)
+    """The page in `stored_pages`; without one there it was too large. None: the job did not ask for it."""
+    source_report_id: int | None = None
+    """The report whose stored page this one was extracted from, without a visit; it may be deleted since."""
 
 
 class ReportText(SQLModel, table=True):

@@ -32,6 +32,7 @@ class JobStep(SQLModel, table=True):
         partial("ix_job_steps_leases", "lease_owner", where="status = 'running'"),
         partial("ix_job_steps_reused", "reused_report_id", "job_id", where="reused_report_id IS NOT NULL"),
         partial("ix_job_steps_reusing", "job_id", where="reused_report_id IS NOT NULL"),
+        partial("ix_job_steps_reading", "source_report_id", "job_id", where="source_report_id IS NOT NULL"),
         NO_ID_TWICE,
     )
 
@@ -53,6 +54,8 @@ class JobStep(SQLModel, table=True):
     result_data: Json | None = Field(default=None, sa_type=Document)
     reused_report_id: int | None = None
     """The report that another step made and this one points to; `result_data` says it to the readers."""
+    source_report_id: int | None = None
+    """The report whose stored page this step reads instead of visiting its target."""
     error_kind: FailureKind | None = Field(default=None, sa_type=enumeration(FailureKind, "error_kind"))
     error_message: str | None = Field(default=None, sa_type=Text)
     started_at: datetime | None = None

@@ -99,6 +99,7 @@ class StepRow:
     lease_expires_at: datetime | None
     fence: int
     result_data: Json | None
+    source_report_id: int | None
     error_kind: FailureKind | None
     error_message: str | None
     started_at: datetime | None
@@ -227,6 +228,8 @@ class ReportRow:
     checked_by: str | None
     checked_note: str | None
     answers: Json
+    html_sha256: str | None
+    source_report_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ LABELS = {
     "checked_by": N_("Checked by hand by"),
     "checked_note": N_("Note of the check"),
     "answers": N_("Answers"),
+    "html_sha256": N_("Hash of the HTML"),
+    "source_report_id": N_("Extracted again from report"),
 }
 WORDS = {
     "charset_source": {
