@@ -95,7 +95,8 @@ def _read(page: ParsedPage, decoded: Decoded, wish: Wish, apart: Apart) -> Extra
     dates = find_dates(page, structured)
     found = links.read(page)
     owner = organisation.read(structured)
-    reach = contact.read(page, visible, head.language, owner)
+    detected = language.detect(chosen)
+    reach = contact.read(page, visible, head.language or detected, owner)
     return Extraction(
         extractor_version=EXTRACTOR_VERSION,
         title=head.title,
@@ -103,7 +104,7 @@ def _read(page: ParsedPage, decoded: Decoded, wish: Wish, apart: Apart) -> Extra
         canonical_url=head.canonical_url,
         canonical_differs=head.canonical_differs,
         language_declared=head.language,
-        language_detected=language.detect(chosen),
+        language_detected=detected,
         site_name=head.site_name,
         author=head.author,
         published_on=dates.published_on,

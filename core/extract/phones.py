@@ -31,6 +31,9 @@ CUE = re.compile(
 CUE_REACH = 40  # characters before a number
 MONEY = re.compile(r"[€$£¥%]|\b(?:eur|usd|euros?|d[oó]lares|dollars?)\b", re.IGNORECASE)
 GROUPED_PLAINLY = re.compile(r"\d{1,3}(?:[ -]\d{2,4})+|\(?0?\d{1,5}\)?[ /-]+\d[\d -]+")
+TRUNK_ZERO = re.compile(r"0[1-378]\d{1,3}\)?[ -]\d{3}")
+DOTTED = re.compile(r"\(?0?\d{1,4}\)?(?:\.\d{2,4})+")
+THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 DATE = re.compile(r"\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d|(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}")
 WHATSAPP = re.compile(
     r"https?://(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
@@ -45,7 +48,7 @@ def read(host: str, hrefs: Iterable[str], owner: Organisation, seen: str, langua
     found = [_linked(unquote(href[4:]), region, is_sure) for href in hrefs if href[:4].lower() == "tel:"][:LIMIT]
     found += [_international(match[1]) for href in hrefs if (match := WHATSAPP.match(href))][:LIMIT]
     found += [_linked(written, region, is_sure) for written in owner.phones]
-    found += _in_text(_ends(seen), region, is_sure)
+    found += _in_text(_ends(seen), region, is_sure) or _british(_ends(seen), region, is_sure)
     return each_once(number for number in found if number)
 
 
@@ -108,6 +111,11 @@ def _in_text(text: str, region: str | None, is_sure: bool) -> list[str]:
     return found
 
 
+def _british(text: str, region: str | None, is_sure: bool) -> list[str]:
+    """On English pages of an unknown country: British numbers begin with a zero, American ones never do."""
+    return _in_text(text, "GB", False) if region == "US" and not is_sure and TRUNK_ZERO.search(text) else []
+
+
 def _is_meant(text: str, start: int, end: int, written: str) -> bool:
     """Without a prefix a number counts after a word like "Tel" or grouped as such numbers are; no date, no price."""
     if DATE.fullmatch(written.strip()):
@@ -117,7 +125,10 @@ def _is_meant(text: str, start: int, end: int, written: str) -> bool:
         return True
     if MONEY.search(before[-6:]) or MONEY.search(after):
         return False
-    return "\n" not in written and GROUPED_PLAINLY.fullmatch(written.strip()) is not None
+    number = written.strip()
+    if DOTTED.fullmatch(number):
+        return not THOUSANDS.fullmatch(number)
+    return "\n" not in number and GROUPED_PLAINLY.fullmatch(number) is not None
 
 
 def _digits(number: str) -> str:

@@ -25,7 +25,8 @@ def read_reach(body: bytes, url: str, content_type: str | None = None) -> Reach:
         page = parse(decode(body, content_type).text, url)
         structured = jsonld.read(page)
         owner = organisation.read(structured)
-        found = contact.read(page, text.visible(page), language.declared(page), owner)
+        seen = text.visible(page)
+        found = contact.read(page, seen, language.declared(page) or language.detect(seen), owner)
         profiles = social.profiles([*links.read(page).all, *structured.same_as])
         return Reach(found.emails, found.phones, profiles, owner.addresses)
     except MemoryError as error:
