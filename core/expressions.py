@@ -1,6 +1,7 @@
 """What a question looks for, read from how people write it: words, a regular expression, a CSS selector. Pure."""
 
 import re
+import unicodedata
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,8 +47,23 @@ class Path:
 
 
 def words(expression: str) -> re.Pattern[str]:
-    """Finds the words in this order, in upper or lower case, whatever white space stands between them."""
-    return re.compile(r"\s+".join(re.escape(word) for word in expression.split()), re.IGNORECASE)
+    """Finds the words in this order, in upper or lower case, whatever white space stands between them.
+
+    Accents on vowels make no difference, they are left out often enough; ñ, ç and the like are letters of their own.
+    """
+    return re.compile(r"\s+".join("".join(map(_letter, word)) for word in expression.split()), re.IGNORECASE)
+
+
+def _letter(char: str) -> str:
+    base = unicodedata.normalize("NFD", char)[0].lower()
+    return f"[{_VOWELS[base]}]{_ACCENTS}?" if base in _VOWELS else re.escape(char)
+
+
+_ACCENTS = "[\u0300-\u036f]"
+_LATIN = [chr(code) for code in range(0xC0, 0x250)]
+_VOWELS = {
+    base: base + "".join(char for char in _LATIN if unicodedata.normalize("NFD", char)[0] == base) for base in "aeiouy"
+}
 
 
 def regular(expression: str) -> re.Pattern[str]:

@@ -30,7 +30,7 @@ class Question(BaseModel):
     ]
     kind: Annotated[
         Literal["text", "regex", "css"],
-        Field(description="text: words in any case; regex: a regular expression; css: a selector"),
+        Field(description="text: words in any case, accents or not; regex: a regular expression; css: a selector"),
     ]
     expression: Annotated[
         str,

@@ -12,7 +12,7 @@ from core.extract import Wish, extract
 
 URL = "https://www.acme.test/"
 PAGE = """<html lang="es"><head><title>Panadería</title><meta name="generator" content="Hugo"></head><body>
-<h1>Pan de   Centeno</h1><p>Hacemos pan de centeno cada día. Llama al 600 123 456 o al 600 123 456.</p>
+<h1>Pan de   Centeno</h1><p>Hacemos pan de centeno cada día. Llama al 600 123 456 o al 600 123 456.</p><p>AÑO</p>
 <a class="buy" href="/tienda">Comprar <b>ahora</b></a> <a class="buy" href="/cesta">Cesta</a> <a class="buy">nada</a>
 <img class="logo" src="/l.png"><script src="https://stats.test/a.js"></script><p hidden>secreto</p></body></html>"""
 
@@ -34,6 +34,8 @@ def test_words_are_counted_in_any_case_and_shown_where_they_come_first() -> None
     assert around == "…before before before before NEEDLE" + " behind" * 15 + "…"
     assert answer("text", "secreto") == {"count": 0, "found": []}, "a reader does not see it"
     assert answer("text", "secreto", "html")["count"] == 1
+    assert answer("text", "centenó cada dia")["count"] == 1, "accents make no difference"
+    assert answer("text", "ano")["count"] == 0 < answer("text", "año")["count"], "letters of their own do"
     assert answer("text", "a.b") == {"count": 0, "found": []}, "words are no pattern"
 
 

@@ -42,8 +42,9 @@ def rows(form: str) -> None:
     """Draw them, with a button for one more."""
     st.caption(
         _(
-            "Questions to every page: each answer gets a column. Words are found in any case; a regular expression"
-            " gives its first group, or the whole match; a selector gives texts, or what ::attr(…) names."
+            "Questions to every page: each answer gets a column. Words are found in any case, with or without accents;"
+            " a regular expression gives its first group, or the whole match; a selector gives texts, or what ::attr(…)"
+            " names."
         )
     )
     numbers = st.session_state.get(_rows(form), [])
