@@ -90,6 +90,10 @@ PAGES = {
         page("Bakery", '<div id=app></div><script src="/_Incapsula_Resource?SWJIYLWA=7"></script>'),
     ),
     "watched by HUMAN": (200, page("Bakery", "<div id=app></div><script>window._pxAppId='PX1'</script>")),
+    "ready for HUMAN's puzzle": (
+        200,
+        page("Tickets", "<h1>Tonight</h1><script>window._pxOnCaptcha='#px-captcha'</script>"),
+    ),
     "with a token of AWS": (200, page("Bakery", '<script src="https://1.token.awswaf.com/1/challenge.js"></script>')),
     "an article on walls": (
         200,

@@ -8,7 +8,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from core.extract.page import ParsedPage, clean, cleaned
-from core.extract.text import count_words, is_hidden, seen_in
+from core.extract.text import UNSEEN, count_words, is_hidden, seen_in
 
 SEEN_CHARACTERS = 20_000
 HEADINGS, HEADING_CHARACTERS = 40, 300
@@ -33,11 +33,11 @@ ROOT_IDS = frozenset({
     "spa", "elm", "flutter", "root-container", "webapp",
 })  # fmt: skip
 """Ids of the element that a framework fills."""
-ROOT_TAG = re.compile(r"app-[\w-]+|[\w-]+-(?:app|root)")
+ROOT_TAG = re.compile(r"app|root|ui-view|router-outlet|app-[\w-]+|[\w-]+-(?:app|root)")
 """Names of elements that are made for one app."""
 SPLASH_WORDS = 12
 """A root with no more of them shows a splash at the most."""
-INSIDE = ("a", "input", "textarea", "select", "form", "table", "ul", "iframe", "h1", "h2", "h3")
+INSIDE = ("input", "textarea", "select", "form", "table", "ul", "iframe", "h1", "h2", "h3")
 """What a root holds that is more than a splash."""
 
 
@@ -62,6 +62,7 @@ class Markup:
     roots: list[str]
     """Empty elements that a script is to fill (`#root`, `<app-root>`); looked for only where hardly any text is."""
     pictures: int
+    """Images and the like, those for who has no scripts apart; looked for as `roots` are."""
     passwords: int
     """Fields for a password in the page's middle."""
     passwords_aside: int
@@ -83,13 +84,13 @@ def read(page: ParsedPage, seen: str) -> Markup:
         headings=_headings(page.tree),
         names=_names(page.tree),
         scripts=_addresses(page, scripts),
-        frames=_addresses(page, islice(page.tree.iter("iframe", "frame"), ADDRESSES)),
+        frames=_addresses(page, (e for e in islice(page.tree.iter("iframe", "frame"), ADDRESSES) if not _is_spare(e))),
         refresh=_refresh(page),
         inline="\n".join(script.text[:INLINE_CHARACTERS] for script in scripts[:INLINE_SCRIPTS] if script.text),
         noscript=_noscript(page.tree),
         has_script=bool(scripts),
         roots=_roots(page.tree) if len(seen) <= SPARSE_CHARACTERS else [],
-        pictures=sum(1 for _ in islice(page.tree.iter(*PICTURES), ADDRESSES)),
+        pictures=_pictures(page.tree) if len(seen) <= SPARSE_CHARACTERS else 0,
         passwords=len(passwords) - aside,
         passwords_aside=aside,
         users=sum(_is_user(field) for field in fields),
@@ -98,12 +99,14 @@ def read(page: ParsedPage, seen: str) -> Markup:
 
 
 def _headings(tree: HtmlElement) -> list[str]:
-    found = islice(tree.iter("h1", "h2", "h3"), HEADINGS)
+    found = (heading for heading in islice(tree.iter("h1", "h2", "h3"), HEADINGS) if not _is_out_of_sight(heading))
     return cleaned([" ".join(heading.itertext()) for heading in found], HEADING_CHARACTERS)
 
 
 def _names(tree: HtmlElement) -> str:
-    first = next(tree.iter("h1", "h2"), None)
+    first = next(
+        (heading for heading in islice(tree.iter("h1", "h2"), HEADINGS) if not _is_out_of_sight(heading)), None
+    )
     around = [tree, *tree.iterfind("body"), *islice(tree.iter("main", "section", "article"), AREAS)]
     around += [first, *first.iterancestors()] if first is not None else []
     words = (element.get(attribute, "") for element in around for attribute in ("class", "id"))
@@ -124,6 +127,15 @@ def _noscript(tree: HtmlElement) -> str:
     return clean(" ".join(texts), NOSCRIPT_CHARACTERS) or ""
 
 
+def _pictures(tree: HtmlElement) -> int:
+    return sum(not _is_spare(element) for element in islice(tree.iter(*PICTURES), ADDRESSES))
+
+
+def _is_spare(element: HtmlElement) -> bool:
+    """Whether it is for a browser without scripts."""
+    return next(element.iterancestors("noscript"), None) is not None
+
+
 def _roots(tree: HtmlElement) -> list[str]:
     body = tree.find("body")
     if body is None:
@@ -141,7 +153,9 @@ def _root_name(element: HtmlElement) -> str | None:
 
 
 def _is_empty(root: HtmlElement) -> bool:
-    return next(root.iter(*INSIDE), None) is None and count_words(seen_in(root)) <= SPLASH_WORDS
+    if any(True for _ in root.iter(*INSIDE)) or any(not a.get("href", "#").startswith("#") for a in root.iter("a")):
+        return False
+    return count_words(seen_in(root)) <= SPLASH_WORDS
 
 
 def _type(field: HtmlElement) -> str:
@@ -154,9 +168,9 @@ def _is_user(field: HtmlElement) -> bool:
     return field.tag == "input" and _type(field) != "password" and USER.search(told.lower()) is not None
 
 
-def _is_out_of_sight(field: HtmlElement) -> bool:
-    """Hidden, or in a dialog that a click opens."""
-    if any(is_hidden(element, element.tag) for element in (field, *field.iterancestors())):
-        return True
-    dialog = next(field.iterancestors("dialog"), None)
-    return dialog is not None and "open" not in dialog.attrib
+def _is_out_of_sight(element: HtmlElement) -> bool:
+    """Hidden, in a template, or in a dialog that a click opens."""
+    return any(
+        is_hidden(each, each.tag) or each.tag in UNSEEN or (each.tag == "dialog" and "open" not in each.attrib)
+        for each in (element, *element.iterancestors())
+    )

@@ -12,8 +12,8 @@ from core.flags.wording import Line, any_of
 
 LOOKED_THROUGH_BYTES = 64 * 1024
 """Challenges are small; a larger page is none unless its head says so."""
-WALL_WORDS = 200
-"""Visible words of the longest of them: a page that blocks and explains why."""
+WALL_WORDS, OPEN_WALL_WORDS = 200, 80
+"""Visible words of the longest of them: a page that refuses and explains why, one that comes with success."""
 PUZZLE_WORDS, PUZZLE_LINKS = 120, 6
 CHECK_WORDS, CHECK_LINKS = 60, 2
 """The most that a page with a puzzle holds, and one that only asks to wait while it looks at the browser."""
@@ -45,7 +45,9 @@ MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Akamai", ("sec-if-cpt-container",)),
     ("Akamai", ("/_sec/cp_challenge/",)),
     ("Akamai", ("bm-verify=",)),
-    ("HUMAN", ("px-captcha",)),
+    ("HUMAN", ('id="px-captcha"',)),
+    ("HUMAN", ("px-captcha", "access to this page has been denied")),
+    ("HUMAN", ("captcha.px-cdn.net",)),
     ("HUMAN", ("perimeterx.com/whywasiblocked",)),
     ("HUMAN", ("access to this page has been denied", "_pxappid")),
     ("AWS WAF", ("gokuprops",)),
@@ -131,7 +133,8 @@ def of_body(status: int, body: bytes) -> Wall | None:
     lower = html.lower().replace("&#32;", " ").replace("&#35;", "#")
     for service, marks in MARKS:
         if all(mark in lower for mark in marks):
-            return Wall(service, " and ".join(marks)) if count_words(_seen(lower)) <= WALL_WORDS else None
+            longest = WALL_WORDS if status >= 400 else OPEN_WALL_WORDS
+            return Wall(service, " and ".join(marks)) if count_words(_seen(lower)) <= longest else None
     return _asking(status, html, lower)
 
 

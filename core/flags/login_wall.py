@@ -6,8 +6,8 @@ from core.flags.wording import Line
 
 MANY_LINKS = 20
 """Who has as many pages of its own to offer is no wall."""
-BESIDE_TITLE, BESIDE_HEADING, BESIDE_NOTHING = 80, 25, 15
-"""Words of other matter beside the form: where title or a heading says what it is for, where nothing does."""
+BESIDE_TITLE, BESIDE_HEADING, BESIDE_NOTHING = 40, 25, 12
+"""Words of other matter beside the form: where the title says what it is for, the first heading, or none of them."""
 SMALL_PAGE_WORDS = 150
 NAME_FIELDS = 2
 """A form to sign in without a password asks for no more than a name, and perhaps an organisation."""
@@ -30,7 +30,7 @@ def _told(facts: Facts) -> Line | None:
 
 
 def _allowed(facts: Facts, told: Line | None) -> int:
-    if told is None:
+    if told is None or told not in facts.heads[: len(facts.heads) - len(facts.headings) + 1]:
         return BESIDE_NOTHING
     return BESIDE_TITLE if told.text == facts.title else BESIDE_HEADING
 

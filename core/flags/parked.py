@@ -11,13 +11,13 @@ from core.flags.wording import Line
 
 SERVICE_WORDS, OFFER_WORDS, NAMED_OFFER_WORDS, DEFAULT_WORDS, REGISTERED_WORDS = 300, 250, 1_200, 700, 250
 """How many words the page may have of a parking service, an offer, one that names the domain, a server, a registrar."""
-BESIDE_WORDS = 40
+BESIDE_WORDS = 25
 """Words of other matter that their pages may have."""
 OTHER_DOMAINS, OWN_PAGES = 3, 6
 """Who names as many other domains, or has more pages of its own, deals in domains."""
 DOMAIN = re.compile(
-    r"(?<![@\w.-])[a-z0-9][a-z0-9-]{0,62}\.(?:com|net|org|info|biz|io|co|eu|es|de|fr|it|pt|nl|cat|shop|app|online|store)"
-    r"\b(?!\.\w)"
+    r"(?<![@\w.-])(?:[a-z0-9-]{1,63}\.){1,3}(?!html?\b|php\d?\b|js\b|css\b|txt\b|conf\b|png\b|jpe?g\b|gz\b)[a-z]{2,24}"
+    r"(?![\w@-])(?!\.\w)"
 )
 
 
@@ -55,8 +55,8 @@ def _offered(facts: Facts) -> str | None:
     told = [line for line in (*facts.heads, *facts.lines) if _offers(facts, line)]
     if not told:
         return None
-    is_named = any(facts.asked_site in line.plain for line in (*facts.heads, *told))
-    is_nothing_else = facts.word_count <= OFFER_WORDS and facts.prose(offers.TOPIC) <= BESIDE_WORDS
+    is_named = any(facts.asked_site in line.plain for line in told)
+    is_nothing_else = facts.word_count <= OFFER_WORDS and facts.substance(offers.TOPIC) <= BESIDE_WORDS
     return f"for sale: {told[0].quoted}" if is_named or (is_nothing_else and not _deals_in_domains(facts)) else None
 
 
@@ -81,8 +81,10 @@ def _default_page(facts: Facts) -> str | None:
     """What a server shows until somebody puts a site there."""
     if facts.word_count > DEFAULT_WORDS:
         return None
-    found = (head for head in facts.heads[:3] if placeholders.DEFAULT_TITLE.fullmatch(head.bare))
-    return next((f"default page: {head.quoted}" for head in found), None)
+    told = next((head for head in facts.heads[:3] if placeholders.DEFAULT_TITLE.fullmatch(head.bare)), None)
+    return (
+        f"default page: {told.quoted}" if told and facts.substance(placeholders.SERVER_TOPIC) <= BESIDE_WORDS else None
+    )
 
 
 def _registered(facts: Facts) -> str | None:
@@ -101,4 +103,4 @@ def _listed(facts: Facts) -> str | None:
     if facts.word_count > SERVICE_WORDS or not any(facts.asked_site in head.plain for head in facts.heads):
         return None
     told = next((line for line in facts.lines if offers.LISTING.search(line.plain)), None)
-    return f"advertisements: {told.quoted}" if told and facts.prose(offers.TOPIC) <= BESIDE_WORDS else None
+    return f"advertisements: {told.quoted}" if told and facts.substance(offers.TOPIC) <= BESIDE_WORDS else None

@@ -7,11 +7,12 @@ from core.flags.wording import any_of
 _SERVER = (
     "nginx|apache2?|openresty|caddy|tengine|lighttpd|litespeed|openlitespeed|centos|xampp|laragon|mamp|plesk|cpanel"
     "|directadmin|ispconfig|hestiacp?|hestia control panel|vestacp?|virtualmin|cyberpanel|cloudpanel|webmin|froxlor"
-    r"|aapanel|iis|iis \d[\d ]*|iis windows server|internet information services"
+    r"|aapanel|iis|internet information services"
 )
 DEFAULT_TITLE = re.compile(
     "|".join((
-        rf"(?:welcome to |bienvenido a |willkommen bei )?(?:{_SERVER})(?: web server| server| on [\w ]+| obsidian)?",
+        rf"(?:welcome to |bienvenido a |willkommen bei )(?:{_SERVER})(?: web server| server| on [\w ]+| obsidian)?",
+        r"iis ?\d[\d ]*|iis windows server|(?:plesk|cpanel) \w+",
         r"(?:apache2?|nginx|http server|httpd)(?: \w+){0,3} (?:default|test) page(?: it works)?",
         r"(?:[\w ]+ )?test page(?: for [\w ]+| powered by [\w ]+)?",
         r"(?:apache2? [\w ]*)?it works|caddy works|(?:[\w ]+ )?is functioning normally",
@@ -26,7 +27,9 @@ DEFAULT_TITLE = re.compile(
 """A whole title or heading, without punctuation."""
 _OWNER = r"(?:propietari|titular|duen|administrador)\w*"
 REGISTERED = any_of(
-    r"\bdomain(?: name)? … (?:registered|parked|reserved|secured|expired)\b|\bdomain isn't connected\b",
+    r"\bdomain(?: name)?(?: \S{1,40})?(?: (?:has|is|was|been|now|just|recently|currently|already))+ (?:successfully )?"
+    r"(?:registered|parked|reserved|secured|expired)\b|\bdomain (?:registered|parked|reserved)\b",
+    r"\bdomain isn't connected\b",
     r"\b(?:placeholder|default (?:page|website)) (?:for|of) (?:the|this)\b|\bhappy to see your domain\b",
     r"\b(?:congratulations|enhorabuena|felicitaciones|felicitats|gluckwunsch|felicitations|congratulazioni|parabens)\W+"
     r"(?:your|su|tu|[ei]l|ihre?|votre|il tuo|o seu) … (?:domain|domini|hosting|alojamiento|server|servidor|web|site)",
@@ -64,3 +67,9 @@ TOPIC = any_of(
     r"regist|\bweb|internet|\bhtml|\bftp\b|\bdns\b|plesk|cpanel|e-?mail|correo|sponsored|related|advertis|anuncio",
 )
 """What they speak of."""
+SERVER_TOPIC = any_of(
+    TOPIC.pattern,
+    r"apache|nginx|configur|\bfile|install|\bsite\b|\bpage\b|software|document|debian|ubuntu|centos|fedora|linux|unix",
+    r"\bpagina\b|\bsitio\b|fichero|archivo|proveedor|provider|contact|suspend",
+)
+"""What the page of a server speaks of."""

@@ -6,16 +6,18 @@ from urllib.parse import urlsplit
 
 from core.flags.absence import ADDRESSED, FILLERS, NUMBER, SAID, SENTENCE
 from core.flags.facts import Facts
+from core.flags.thin_text import ENOUGH_WORDS
 from core.flags.wording import Line
 
 SMALL_PAGE_WORDS = 150
 """Beyond it only a page that says so elsewhere too is looked through for the sentence."""
-BESIDE_ONE, PROSE_BESIDE_TWO, PROSE_BESIDE_THREE = 40, 120, 300
-"""Words of other matter that the page may have, the more the more often it says that it does not exist."""
+BESIDE_NAME, PROSE_BESIDE_TWO, PROSE_BESIDE_THREE = 40, 120, 300
+"""Words of other matter that the page may have: where one sign or a mere name says it, where two signs do, or three."""
 SENTENCE_WORDS = 40
 MORE_WORDS = 2
-"""A heading may have as many beside what it says, and so may a title, for the name of the site."""
-SEPARATOR = re.compile(r"\s[-–—|·•»«:]+\s|\s*[|»«·•–—]\s*|:\s")
+"""A heading may have as many beside what it says, and so may a whole title, for the name of the site."""
+SEPARATOR = re.compile(r"\s[-–—|·•»«]+\s|\s*[|»«·•–—]\s*")
+"""What stands between the parts of a title."""
 NAMES = re.compile(
     r"(?:^|\s)[\w-]*(?:error-?_?404|page-?_?404|404-?_?(?:page|error)|not-?_?found|no-encontrad[oa])[\w-]*|(?:^|\s)404\b"
 )
@@ -48,7 +50,9 @@ class Signs:
     @property
     def are_words(self) -> bool:
         """A number alone may be a name: a studio is called 404."""
-        return self.sentence is not None or any(line and SAID.search(line.bare) for line in (self.title, self.heading))
+        if self.sentence or self.marker:
+            return True
+        return any(line and SAID.search(line.bare) for line in (self.title, self.heading))
 
 
 def soft_404(facts: Facts) -> str | None:
@@ -56,27 +60,28 @@ def soft_404(facts: Facts) -> str | None:
     if not 200 <= facts.http_status < 300:
         return None
     signs = _signs(facts)
-    return signs.best if signs.are_words and _holds_little_else(facts, signs) else None
+    is_meant = signs.are_words or (signs.count > 1 and facts.word_count < ENOUGH_WORDS)
+    return signs.best if is_meant and _holds_little_else(facts, signs) else None
 
 
 def _holds_little_else(facts: Facts, signs: Signs) -> bool:
-    if signs.count == 1:
-        return facts.substance(SAID) <= BESIDE_ONE
+    if signs.count == 1 and signs.marker:
+        return False
+    if signs.count == 1 or not (signs.sentence or signs.marker):
+        return facts.substance(SAID) <= BESIDE_NAME
     return facts.prose(SAID) <= (PROSE_BESIDE_THREE if signs.count > 2 and signs.sentence else PROSE_BESIDE_TWO)
 
 
 def _signs(facts: Facts) -> Signs:
-    title = Line(facts.title) if facts.title and _is_said_in_title(facts.title) else None
+    title = next((line for line in facts.heads[:1] if line.text == facts.title and _is_said_in_title(line)), None)
     heading = next((line for line in facts.headings if _is_said(line, MORE_WORDS)), None)
     marker = _marker(facts)
     has_sentence = title or heading or marker or facts.word_count <= SMALL_PAGE_WORDS
     return Signs(title, heading, _sentence(facts) if has_sentence else None, marker)
 
 
-def _is_said_in_title(title: str) -> bool:
-    """One part of the title says it, or all of it with the name of the site."""
-    parts = [part for part in SEPARATOR.split(title) if part.strip()]
-    return any(_is_said(Line(part), 0) for part in parts) or (len(parts) == 1 and _is_said(Line(title), MORE_WORDS))
+def _is_said_in_title(title: Line) -> bool:
+    return _is_said(title, MORE_WORDS) or any(_is_said(Line(part), 0) for part in SEPARATOR.split(title.text))
 
 
 def _is_said(line: Line, more_words: int) -> bool:

@@ -9,6 +9,8 @@ from core.extract.text import count_words
 
 QUOTED_CHARACTERS = 100
 QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\xa0": " "})
+QUOTED = re.compile(r"[\"„][^\"]{1,200}\"|«[^»]{1,200}»")
+"""What a page quotes it does not say itself."""
 PUNCTUATION = re.compile(r"[^\w']+")
 SOME_WORDS = r"(?: \S{1,40}){0,5}? "
 COMPARED_CHARACTERS = 500
@@ -23,12 +25,12 @@ class Line:
 
     @cached_property
     def plain(self) -> str:
-        """Lower case, without accents, with straight quotes."""
-        text = self.text[:COMPARED_CHARACTERS]
-        if text.isascii():
-            return text.lower()
-        decomposed = unicodedata.normalize("NFD", text.casefold())
-        return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(QUOTES)
+        """Lower case, without accents, with straight quotes, without what stands between double ones."""
+        text = self.text[:COMPARED_CHARACTERS].casefold()
+        if not text.isascii():
+            decomposed = unicodedata.normalize("NFD", text)
+            text = "".join(char for char in decomposed if not unicodedata.combining(char)).translate(QUOTES)
+        return QUOTED.sub(" ", text) or text
 
     @cached_property
     def bare(self) -> str:
