@@ -114,6 +114,11 @@ NOT_PARKED = {
         + '<a href="/a">Planes</a><a href="/b">Correo</a>'
     ),
     "a registrar": Page(NAV + h1("Register your domain", "Is your domain still available? Search it here.") + PROSE),
+    "a parking service itself": Page(
+        h1("Earn with your domains", "Point them to us and we fill them.") + PROSE,
+        target="bodis.com",
+        url="https://www.bodis.com/",
+    ),
     "a firm named Parking": Page(
         NAV + h1("Parking Centro", "Plazas de aparcamiento en venta y alquiler.") + PROSA, "Parking"
     ),

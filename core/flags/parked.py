@@ -31,21 +31,26 @@ def _by_service(facts: Facts) -> str | None:
     if facts.word_count > SERVICE_WORDS:
         return None
     markup = facts.markup
-    for url in (*markup.scripts, *markup.frames, markup.refresh or "", facts.final_url):
-        if parks(host_of(url), urlsplit(url).path):
-            return f"filled by {host_of(url)}"
-    inline = markup.inline.lower()
-    if named := next((name for name in INLINE if name in inline), None):
+    loaded = (*markup.scripts, *markup.frames, markup.refresh or "", facts.final_url)
+    if service := next((host_of(url) for url in loaded if _parks(facts, url)), None):
+        return f"filled by {service}"
+    if named := next((name for name in INLINE if name in markup.inline.lower()), None):
         return f"a script within the page names {named!r}"
-    markets = (
-        host_of(url) for url in (*facts.external_links, *markup.frames, facts.final_url) if _is_offer(facts, url)
-    )
-    return next((f"offered at {host}" for host in markets), None)
+    linked = (*facts.external_links, *markup.frames, facts.final_url)
+    market = next((host_of(url) for url in linked if _is_offer(facts, url)), None)
+    return f"offered at {market}" if market else None
+
+
+def _parks(facts: Facts, url: str) -> bool:
+    host = host_of(url)
+    return site_of(host) != facts.asked_site and parks(host, urlsplit(url).path)
 
 
 def _is_offer(facts: Facts, url: str) -> bool:
-    parts = urlsplit(url)
-    return site_of(host_of(url)) in MARKETS and facts.asked_site in unquote(f"{parts.path}?{parts.query}").lower()
+    """Whether the address is at a market and names the domain."""
+    site, parts = site_of(host_of(url)), urlsplit(url)
+    names_it = facts.asked_site in unquote(f"{parts.path}?{parts.query}").lower()
+    return site in MARKETS and site != facts.asked_site and names_it
 
 
 def _offered(facts: Facts) -> str | None:
@@ -82,19 +87,17 @@ def _default_page(facts: Facts) -> str | None:
     if facts.word_count > DEFAULT_WORDS:
         return None
     told = next((head for head in facts.heads[:3] if placeholders.DEFAULT_TITLE.fullmatch(head.bare)), None)
-    return (
-        f"default page: {told.quoted}" if told and facts.substance(placeholders.SERVER_TOPIC) <= BESIDE_WORDS else None
-    )
+    if told is None or facts.substance(placeholders.SERVER_TOPIC) > BESIDE_WORDS:
+        return None
+    return f"default page: {told.quoted}"
 
 
 def _registered(facts: Facts) -> str | None:
     """Its registrar or host speaks, not its owner."""
     if facts.word_count > REGISTERED_WORDS or _deals_in_domains(facts):
         return None
-    described = [Line(facts.description)] if facts.description else []
-    told = next(
-        (line for line in (*facts.heads, *described, *facts.lines) if placeholders.REGISTERED.search(line.plain)), None
-    )
+    said = (*facts.heads, Line(facts.description or ""), *facts.lines)
+    told = next((line for line in said if placeholders.REGISTERED.search(line.plain)), None)
     return f"placeholder: {told.quoted}" if told and facts.substance(placeholders.TOPIC) <= BESIDE_WORDS else None
 
 
