@@ -88,7 +88,7 @@ act(begin())
 describe()
 reading = choose()
 with guarded():
-    config = options.form(draft.FORM)
+    config = options.form(draft.FORM, with_priority=True)
     if reading is not None:
         expect(reading, config)
 trial(reading)

@@ -20,13 +20,13 @@ from pages.ui.retry import CHOSEN, NOT_YET, open_retry
 NOTHING_TO_RETRY = N_("Choose a step that failed or was cancelled, or tick several.")
 
 
-def chosen_step(job: JobRow, steps: Sequence[StepRow], table: str) -> None:
-    """Draw the chosen one of these, or how to choose one; the height is the same. `table` is the key of the table."""
+def chosen_step(job: JobRow, steps: Sequence[StepRow]) -> None:
+    """Draw the chosen one of these, or how to choose one; the height is the same."""
     step = picked.chosen(steps)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chosen"):
         st.html(_told(job, step), width="stretch")
-        if not job.is_final or can_retry(job):
-            _retry(job, step, table)
+        if picked.can_tick(job):
+            _retry(job, step)
         st.button(
             _("History"),
             key="chosen_history",
@@ -45,11 +45,6 @@ def chosen_step(job: JobRow, steps: Sequence[StepRow], table: str) -> None:
         )
 
 
-def can_retry(job: JobRow) -> bool:
-    """Whether steps of the job can run again now."""
-    return job.is_final and job.failed_steps + job.cancelled_steps > 0
-
-
 def show_history(step: StepRow) -> None:
     """Every attempt at the step; for callbacks."""
     dialog.show("attempts", step.job_id, step.step_number)
@@ -61,8 +56,8 @@ def show_report(step: StepRow) -> None:
         go.want(REPORT, id=step.report_id, **({"job": step.job_id} if step.is_reused else {}))
 
 
-def _retry(job: JobRow, step: StepRow | None, table: str) -> None:
-    """Run what is chosen again, and tick nothing any more."""
+def _retry(job: JobRow, step: StepRow | None) -> None:
+    """Run what is chosen again, or choose nothing any more."""
     ticks = len(picked.ticked(job))
     text = ngettext("Retry {n} with options…", "Retry {n} with options…", ticks) if ticks else _("Retry with options…")
     is_possible = bool(ticks) or (step is not None and step.status in STEP_MOVES[StepEvent.RETRY])
@@ -77,12 +72,7 @@ def _retry(job: JobRow, step: StepRow | None, table: str) -> None:
         args=(job, CHOSEN),
     )
     if ticks:
-        st.button("", key="untick", icon=":material/deselect:", help=_("Untick all"), on_click=_untick, args=(table,))
-
-
-def _untick(table: str) -> None:
-    picked.untick()
-    st.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": []}}
+        st.button(_("Untick all"), key="untick", type="tertiary", on_click=picked.untick)
 
 
 def _told(job: JobRow, step: StepRow | None) -> str:

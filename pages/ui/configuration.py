@@ -9,7 +9,7 @@ from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
 from core.i18n import _
 from core.job_config import CHANGEABLE_AFTER_START
 from core.queries.rows import JobRow
-from pages.ui import options
+from pages.ui import options, priority
 from pages.ui.actions import attempt, guarded
 from pages.ui.app import service
 
@@ -34,14 +34,7 @@ def _form(job: JobRow) -> None:
         _("Description"), key=f"{name}_text", max_chars=LONGEST_DESCRIPTION, height=80, persist_state="session"
     )
     if not job.is_final:
-        st.slider(
-            _("Priority"),
-            -10,
-            10,
-            key=f"{name}_priority",
-            help=_("Higher ones are begun first; 0 is usual."),
-            persist_state="session",
-        )
+        priority.ask(name)
     if not job.was_started:
         options.form(name)
     elif not job.is_final:
@@ -54,7 +47,7 @@ def _load(name: str, job: JobRow) -> None:
     options.load(name, job.config)
     st.session_state[f"{name}_name"] = job.name
     st.session_state[f"{name}_text"] = job.description
-    st.session_state[f"{name}_priority"] = job.priority
+    priority.load(name, job.priority)
 
 
 def _save(job: JobRow, name: str) -> None:
@@ -64,7 +57,7 @@ def _save(job: JobRow, name: str) -> None:
             "description": st.session_state[f"{name}_text"],
         }
         if not job.is_final:
-            values["priority"] = st.session_state[f"{name}_priority"]
+            values["priority"] = priority.chosen(name)
             wanted = options.checked(name).model_dump()
             keys = CHANGEABLE_AFTER_START if job.was_started else wanted
             values["config"] = {key: wanted[key] for key in keys}

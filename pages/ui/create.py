@@ -11,7 +11,7 @@ from core.i18n import N_, _
 from core.job_config import JobConfig
 from core.states import Origin
 from core.targets import Targets
-from pages.ui import draft, made, options
+from pages.ui import draft, made, options, priority
 from pages.ui.app import origin, service
 from pages.ui.made import Made
 from pages.ui.share import INLINE_LINES, curl
@@ -29,7 +29,7 @@ def create(by: str, *, start: bool, first: int | None = None) -> int:
     last = made.last()
     config = options.checked(draft.FORM)
     reading = draft.read()
-    signature = (first, reading.key, config, draft.name())
+    signature = (first, reading.key, config, draft.name(), priority.chosen(draft.FORM))
     with last.lock:
         if (job_id := _just_made(last, signature)) is not None:
             return job_id
@@ -52,6 +52,7 @@ def _create(found: Targets, config: JobConfig, by: str, start: bool, first: int 
         name=draft.name(),
         description=draft.description(),
         config=config,
+        priority=priority.chosen(draft.FORM),
         created_by=by,
         start=start,
         origin=Origin.UI,
@@ -65,6 +66,7 @@ def as_call(found: Targets, config: JobConfig) -> None:
         "domains": [line.target for line in found.accepted],
         "name": draft.name(),
         "description": draft.description(),
+        "priority": priority.chosen(draft.FORM),
         "config": config.model_dump(exclude_defaults=True),
     }
     url = f"{origin()}/api/jobs/batch-scraping"

@@ -18,7 +18,7 @@ from core.settings import Settings
 from core.tables import UPLOAD_LIMIT_BYTES as MAX_BYTES
 from core.tables import Table
 from core.targets import Policy, Targets
-from pages.ui import address, made, options
+from pages.ui import address, made, options, priority
 from pages.ui.app import service
 from pages.ui.figures import day, now
 
@@ -77,6 +77,7 @@ def clear() -> None:
         st.session_state.pop(key, None)
     st.session_state[SOURCE] = PASTE
     options.load(FORM)
+    priority.load(FORM)
     remove_file()
 
 
@@ -214,6 +215,7 @@ def _duplicate(given: str) -> None:
     put_text(service().input_text(job.id))
     st.session_state[NAME], st.session_state[DESCRIPTION] = job.name, job.description
     options.load(FORM, job.config)
+    priority.load(FORM, job.priority)
 
 
 def _chosen(key: str) -> bool:

@@ -11,6 +11,7 @@ from core.reasons import sentence
 from pages.ui.app import JOB
 from pages.ui.figures import ago, middle, moment, plain
 from pages.ui.menu import job_menu
+from pages.ui.priority import told
 from pages.ui.progress import bar
 from pages.ui.status import ORIGINS, TYPES, job_badge
 
@@ -39,6 +40,6 @@ def card(job: JobRow, *, ahead: int, progress: Progress | None, engine_alive: bo
 def provenance(job: JobRow) -> None:
     """#128 · batch · screen · ana · 4 min ago, with the absolute time on hover."""
     parts = [f"#{job.id}", _(TYPES[job.job_type]), _(ORIGINS[job.origin]), middle(job.created_by, 24)]
-    told = " · ".join(escape(part) for part in parts if part)
+    said = " · ".join(escape(part) for part in (*parts, told(job.priority)) if part)
     when = f'<time title="{escape(moment(job.created_at))}">{escape(ago(job.created_at))}</time>'
-    st.html(f'<span class="provenance">{told} · {when}</span>', width="content")
+    st.html(f'<span class="provenance">{said} · {when}</span>', width="content")

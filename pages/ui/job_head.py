@@ -13,7 +13,7 @@ from core.queries.rows import JobFacts, JobRow
 from core.reasons import sentence
 from core.settings import Settings
 from core.states import JobStatus
-from pages.ui import flags
+from pages.ui import flags, priority
 from pages.ui.app import JOBS, engine_status
 from pages.ui.figures import ago, clock, middle, moment, number, percent, plain
 from pages.ui.menu import ITEMS, act, job_menu, label
@@ -149,7 +149,7 @@ def _provenance(job: JobRow) -> str:
         text, at = _("started {time} ({ago})"), job.started_at
     else:
         text, at = _("created {time}"), job.created_at
-    told = [middle(job.created_by, 24), _(ORIGINS[job.origin])]
+    told = [middle(job.created_by, 24), _(ORIGINS[job.origin]), priority.told(job.priority)]
     time = clock(at) if job.is_active else moment(at)
     when = escape(text.format(time=time, ago=ago(at)))
     parts = [*(escape(part) for part in told if part), f'<time title="{escape(moment(at))}">{when}</time>']

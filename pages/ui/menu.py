@@ -5,7 +5,7 @@ import streamlit as st
 from core.i18n import N_, _, ngettext
 from core.queries.rows import JobRow
 from core.states import JobStatus, JobType, Origin, StepStatus
-from pages.ui import dialog, go
+from pages.ui import address, dialog, go
 from pages.ui.actions import attempt
 from pages.ui.again import run_again
 from pages.ui.app import JOB, NEW_JOB, service, who
@@ -106,5 +106,7 @@ def _run(item: str, job: JobRow) -> JobRow:
             moved = run_again(job, states=(StepStatus.CANCELLED,))
         case _:
             moved = service().run_again(job.id, created_by=who(), origin=Origin.UI)
+            if address.read("id"):  # beside other jobs the new one is seen
+                go.want(JOB, id=moved.id)
     told_at_end(moved.id)
     return moved

@@ -13,7 +13,7 @@ import streamlit as st
 from core.errors import InvalidInput
 from core.i18n import N_, _, ngettext
 from core.job_config import CHANGEABLE_BY_RETRY, MIB, PRESETS, JobConfig
-from pages.ui import questions
+from pages.ui import priority, questions
 from pages.ui.figures import exact, middle, size
 
 QUESTIONS = "questions"
@@ -130,7 +130,7 @@ def told(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{_(_words(name).label)} {_said(name, value)}" for name, value in values.items())
 
 
-def form(name: str) -> JobConfig:
+def form(name: str, *, with_priority: bool = False) -> JobConfig:
     """Draw presets, summary and "change…"; raises `InvalidInput` when the values cannot be used, after drawing."""
     st.session_state[_key(name, "preset")] = _preset(chosen(name))
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -146,8 +146,11 @@ def form(name: str) -> JobConfig:
     with st.expander(_("change…"), key=_key(name, "change")):
         fields(name, JobConfig.model_fields.keys() - {QUESTIONS})
         questions.rows(name)
+        if with_priority:
+            priority.ask(name)
     config = checked(name)
-    line.caption(summary(config))
+    rank = priority.told(priority.chosen(name)) if with_priority else ""
+    line.caption(", ".join(filter(None, (summary(config), rank))))
     return config
 
 

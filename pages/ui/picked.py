@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.queries.rows import JobRow, StepRow
 
-_CHOSEN, _TICKED = "chosen_step", "ticked_steps"
+_CHOSEN, _TICKED, _OFFERED = "chosen_step", "ticked_steps", "ticks_offered"
 
 
 def choose(step: StepRow | None) -> None:
@@ -35,6 +35,16 @@ def ticked(job: JobRow) -> tuple[int, ...]:
 def untick() -> None:
     """No step is ticked; for callbacks."""
     st.session_state.pop(_TICKED, None)
+
+
+def can_tick(job: JobRow) -> bool:
+    """Whether its rows have boxes: when steps can run again, or may when it has finished. A job that is looked at keeps
+    them at its end, because the table would begin anew without.
+    """
+    offered: set[int] = st.session_state.setdefault(_OFFERED, set())
+    if not job.is_final or job.failed_steps + job.cancelled_steps:
+        offered.add(job.id)
+    return job.id in offered
 
 
 def numbers(job: JobRow) -> tuple[int, ...]:

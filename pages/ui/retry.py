@@ -43,7 +43,7 @@ class Asked:
 
 def open_retry(job: JobRow, scope: str = FAILED) -> None:
     """Open the dialog for these steps, with the options of the job; for callbacks."""
-    options.load(_form(job.id), job.config)
+    options.load(_form(job.id), {**job.config, "reuse_days": 0})  # a retry reuses nothing, whatever else it changes
     st.session_state[_scope(job.id)] = scope
     dialog.show("retry", job.id)
 

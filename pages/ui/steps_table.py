@@ -65,15 +65,18 @@ def read(session: Any, job: JobRow, view: View) -> Steps:
 def table(steps: Steps, view: View) -> None:
     """The page of steps, with buttons to the history and the report of each, and of the chosen one.
 
-    Rows have boxes to tick when they can run again: before, others could come under the ticks by themselves.
+    Ticks follow their steps, whatever comes into the rows by itself.
     """
-    key = f"steps_{hash((view, steps.job.id))}"
-    chosen_step.chosen_step(steps.job, steps.page.items, key)
+    chosen_step.chosen_step(steps.job, steps.page.items)
     if not steps.page.items:
         st.caption(_("No step matches. Clear the filters to see all of them."))
         return
+    key = f"steps_{hash((view, steps.job.id))}"
     rows = len(steps.page.items)
-    ticks = ["multi-row"] if chosen_step.can_retry(steps.job) else []
+    boxes = ["multi-row"] if picked.can_tick(steps.job) else []
+    ticks = {"selection": {"rows": _ticked(steps), "columns": [], "cells": []}}
+    if boxes and key in st.session_state and _rows(st.session_state[key]) != _rows(ticks):
+        st.session_state[key] = ticks
     st.dataframe(
         _frame(steps, view),
         hide_index=True,
@@ -82,8 +85,8 @@ def table(steps: Steps, view: View) -> None:
         placeholder="",
         key=key,
         on_select=lambda: _picked(key, steps, view),
-        selection_mode=["multi-cell", "single-column", *ticks],
-        selection_default={"selection": {"rows": _ticked(steps)}} if ticks else None,
+        selection_mode=["multi-cell", "single-column", *boxes],
+        selection_default=ticks if boxes else None,
         alt=_("Steps"),
         column_config=_columns(key, steps, view),
     )
@@ -122,9 +125,13 @@ def _picked(key: str, steps: Steps, view: View) -> None:
 
 
 def _ticked(steps: Steps) -> list[int]:
-    """Rows of this page that were ticked before another page was looked at."""
+    """Rows of this page whose steps are ticked."""
     ticked = picked.ticked(steps.job)
     return [row for row, step in enumerate(steps.page.items) if step.step_number in ticked]
+
+
+def _rows(selected: Any) -> list[int]:
+    return sorted(selected["selection"]["rows"])
 
 
 def _clicked(key: str, steps: Steps) -> StepRow:

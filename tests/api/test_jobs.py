@@ -11,6 +11,8 @@ OF_A_JOB = [
     ("GET", ""),
     ("DELETE", ""),
     ("POST", "/start"),
+    ("POST", "/pause"),
+    ("POST", "/resume"),
     ("POST", "/cancel"),
     ("POST", "/retry"),
     ("GET", "/steps"),
@@ -77,7 +79,8 @@ def test_a_single_target_is_a_job_too(client: TestClient) -> None:
         ({"domains": ["example.com"], "priority": "5"}, "priority"),
         ({"domains": ["example.com"], "start": "yes"}, "start"),
         ({"domains": ["example.com"], "name": "x" * 201}, "name"),
-        ({"domains": ["example.com"], "config": {"concurrency": 65}}, "config.concurrency"),
+        ({"domains": ["example.com"], "config": {"concurrency": 0}}, "config.concurrency"),
+        ({"domains": ["example.com"], "config": {"concurrency": 10_000}}, "config.concurrency"),
         ({"domains": ["example.com"], "config": {"concurency": 4}}, "config.concurency"),
         ({"domains": ["example.com"], "config": []}, "config"),
         ({"domains": ["example.com"], "nmae": "x"}, "nmae"),
@@ -187,7 +190,7 @@ def test_an_option_can_be_taken_back(client: TestClient, job: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    "change", [{"status": "completed"}, {"config": {"concurrency": 0}}, {"priority": 99}, {"name": ""}]
+    "change", [{"status": "completed"}, {"config": {"concurrency": 0}}, {"priority": 11}, {"name": ""}]
 )
 def test_a_wrong_change_is_refused(client: TestClient, job: dict[str, Any], change: dict[str, Any]) -> None:
     assert client.patch(f"/api/jobs/{job['id']}", json=change).status_code == 422
@@ -214,6 +217,16 @@ def test_a_job_is_started_paused_resumed_and_cancelled(client: TestClient, job: 
     refused = client.post(f"{url}/pause")
     assert refused.status_code == 409
     assert "cancelled" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("move", ["start", "pause", "resume", "cancel"])
+def test_a_finished_job_moves_no_more(client: TestClient, finished: dict[str, Any], move: str) -> None:
+    url = f"/api/jobs/{finished['id']}"
+    before = client.get(url).json()
+    refused = client.post(f"{url}/{move}")
+    assert refused.status_code == 409
+    assert refused.json()["detail"].endswith("It is completed.")
+    assert client.get(url).json() == before
 
 
 def test_failed_steps_run_again_with_other_options(client: TestClient, finished: dict[str, Any]) -> None:

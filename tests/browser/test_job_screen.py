@@ -32,10 +32,13 @@ def focus_on_row(page: Page, row: int) -> None:
 
 
 def press_before_table(page: Page, name: str) -> None:
-    """Back out of the table, maybe by way of the table as a whole, to the button before it; and press it."""
+    """Back out of the table, maybe by way of the table as a whole, to the button before it; and press it.
+
+    A table that is being drawn anew takes the focus back.
+    """
     button = page.get_by_role("button", name=name)
     expect(button).to_be_enabled()
-    for _key in range(2):
+    for _key in range(6):
         page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.tagName") == "BUTTON":
             break

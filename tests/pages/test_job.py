@@ -304,8 +304,17 @@ def test_after_the_start_only_lanes_and_pause_of_the_options(
     offered = {field.key for field in screen.number_input}
     assert offered == {f"edit_{job_id}_concurrency", f"edit_{job_id}_interval_seconds"}
     screen.number_input(key=f"edit_{job_id}_concurrency").set_value(2)
-    click(screen, f"edit_{job_id}_save")
-    assert job_of(database, job_id).config["concurrency"] == 2
+    screen.number_input(key=f"edit_{job_id}_interval_seconds").set_value(0.5)
+    screen.slider(key=f"edit_{job_id}_priority").set_value(-3)
+    screen = click(screen, f"edit_{job_id}_save")
+    job = job_of(database, job_id)
+    assert (job.config["concurrency"], job.config["interval_seconds"], job.priority) == (2, 0.5, -3)
+    assert "priority -3" in provenance(screen)
+    for lanes, told in ((0, "1 or more"), (10_000, "64 or less")):
+        screen.number_input(key=f"edit_{job_id}_concurrency").set_value(lanes)
+        screen = click(screen, f"edit_{job_id}_save")
+        assert f"At a time: This must be {told}." in screen.toast[0].value.replace("\\", "")
+    assert job_of(database, job_id) == job
 
 
 def test_lines_that_were_not_taken_are_told_with_their_reasons(open_page: Opened, service: JobService) -> None:

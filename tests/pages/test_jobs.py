@@ -231,6 +231,16 @@ def test_the_menu_leads_to_the_job_and_to_a_copy_of_its_list(open_page: Opened, 
     assert followed(screen).query_params["id"] == str(job_id)
 
 
+def test_a_job_that_is_run_again_from_its_own_screen_leads_to_the_new_one(
+    open_page: Opened, service: JobService, database: Database
+) -> None:
+    job_id = new_job(service, 1)
+    finish(database, job_id)
+    screen = open_page("pages/job.py", id=job_id)
+    screen.menu_button[0].click("again").run()
+    assert followed(screen).query_params["id"] == str(job_id + 1)
+
+
 def test_a_job_is_deleted_after_a_question_that_says_what_goes(open_page: Opened, service: JobService) -> None:
     job_id = new_job(service, 2, start=False)
     screen = open_page()
@@ -249,6 +259,7 @@ def test_what_another_tab_did_first_is_told_and_nothing_breaks(
     finish(database, job_id)
     screen.menu_button[0].click("pause").run()
     assert not screen.exception
+    assert rf"Job {job_id} cannot be paused\. It is completed\." in [toast.value for toast in screen.toast]
     assert job_of(database, job_id).status is JobStatus.COMPLETED
 
 

@@ -216,6 +216,18 @@ def test_presets_set_lanes_and_pause_and_a_change_is_no_preset_any_more(form: Op
     assert (config["concurrency"], config["interval_seconds"], config["max_retries"]) == (1, 0.2, 0)
 
 
+def test_a_priority_is_told_and_stands_in_call_job_and_duplicate(form: Opened, service: JobService) -> None:
+    screen = paste(form(), "shop.test")
+    screen = done(screen.slider(key="new_priority").set_value(5).run())
+    assert "robots.txt respected, priority +5" in written(screen)
+    [call] = screen.code
+    assert '"priority": 5' in call.value
+    click(screen, "new_start")
+    [job] = jobs(service)
+    assert job.priority == 5
+    assert form(**{"from": job.id}).slider(key="new_priority").value == 5
+
+
 def test_the_switch_of_robots_txt_is_told_counted_and_stands_in_call_and_job(form: Opened, service: JobService) -> None:
     screen = paste(form(), "shop.test")
     assert "robots.txt respected" in written(screen)
