@@ -1,13 +1,18 @@
 """What pages answer to questions: words, regular expressions, selectors; and that a slow one costs only itself."""
 
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.abort import Abort
+from core.errors import Aborted
 from core.executors import Extractor
-from core.expressions import Asked
+from core.expressions import Asked, BadExpression, regular, selectors, words
 from core.extract import Wish, extract
 
 URL = "https://www.acme.test/"
@@ -90,3 +95,31 @@ def test_a_question_that_takes_too_long_says_so_and_costs_only_itself(extractor:
     assert page.answers["impossible"] == {"error": "failed"}
     assert page.answers["last"]["count"] == 1
     assert list(page.answers) == [question.name for question in questions]
+
+
+def test_a_slow_question_keeps_nobody_from_being_stopped(extractor: Extractor) -> None:
+    html = b"<p>x</p>" * 20_000
+    slow = tuple(Asked(str(n), "css", "p ~ p", "html") for n in range(5))
+    abort = Abort()
+    threading.Timer(0.3, abort.set).start()
+    began = time.monotonic()
+    with pytest.raises(Aborted):
+        extractor.extract(html, URL, None, abort, wish=Wish(slow))
+    assert time.monotonic() - began < 3
+    assert extractor.extract(b"<h1>Next", URL, None, Abort()).h1s == ["Next"]
+
+
+SIGNS = st.lists(
+    st.sampled_from([*"ab.*+?[](){}|\\^$,=~>:#\"' 1é", "::attr(", ":not(", "(?P<a>", "{9}", "\\d"]), max_size=12
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(SIGNS.map("".join) | st.text(max_size=20))
+def test_whatever_is_written_is_an_expression_or_refused(written: str) -> None:
+    words(written)
+    for read in (regular, selectors):
+        try:
+            read(written)
+        except BadExpression as error:
+            assert str(error)

@@ -13,10 +13,12 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from core import expressions
-from core.expressions import Asked, Path, Unanswered
+from core.apart import at_once
+from core.expressions import Asked, BadExpression, Path, Unanswered
 from core.extract.page import ParsedPage, clean
 
-MOST_COUNTED, MOST_FOUND = 1_000, 20
+MOST_COUNTED, MOST_READ, MOST_FOUND = 1_000, 100, 20
+"""Of what a question looks for: counted, read as texts, and kept of those as different ones."""
 LONGEST_FOUND = 300
 BEFORE, AFTER = 30, 110
 """Characters: of one thing found, and on both sides of words."""
@@ -29,16 +31,29 @@ Apart = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 def read(page: ParsedPage, seen: str, html: str, questions: Sequence[Asked], apart: Apart) -> dict[str, Any]:
     """Name → answer; `seen` is the visible text, `html` the page as it came."""
-    if not questions:
-        return {}
     texts = {"text": seen, "html": html}
-    results = apart([partial(_answer, page, texts[asked.over], asked) for asked in questions])
-    return {asked.name: _told(result) for asked, result in zip(questions, results, strict=True)}
+    works = {asked.name: partial(_answer, page, texts[asked.over], asked) for asked in questions}
+    costly = {asked.name for asked in questions if _may_be_costly(asked)}
+    results: dict[str, Any] = {}
+    for names, do in (works.keys() - costly, at_once), (costly, apart):
+        if ordered := [name for name in works if name in names]:
+            results |= zip(ordered, do([works[name] for name in ordered]), strict=True)
+    return {name: _told(results[name]) for name in works}
 
 
 def seconds_each(questions: Sequence[Asked]) -> float:
     """The processor time that each of them gets."""
     return min(ONE_SECONDS, ALL_SECONDS / max(1, len(questions)))
+
+
+def _may_be_costly(asked: Asked) -> bool:
+    """Whether the cost may grow faster than the page does."""
+    if asked.kind != "css":
+        return asked.kind == "regex"
+    try:
+        return not all(path.is_plain for path in expressions.selectors(asked.expression))
+    except BadExpression:  # the answer tells it
+        return True
 
 
 def _told(result: Any) -> dict[str, Any]:
@@ -97,8 +112,12 @@ def _values(path: Path, elements: list[HtmlElement]) -> Iterator[str | Callable[
 
 
 def _text(element: HtmlElement) -> str:
-    """The text of an element; the tag of one that has none, an image or a script from elsewhere."""
-    text = str(element.text_content())
+    """The beginning of an element's text; the tag of one that has none, an image or a script from elsewhere."""
+    text = ""
+    for piece in element.itertext():
+        text += piece if text.strip() else piece.lstrip()
+        if len(text) > 4 * LONGEST_FOUND:
+            break
     return text if text.strip() else _tag(element)
 
 
@@ -113,6 +132,10 @@ def _collected(values: Iterable[str | Callable[[], str]]) -> tuple[int, list[str
     count = 0
     for value in islice(values, MOST_COUNTED):
         count += 1
-        if len(found) < MOST_FOUND and (text := clean(value if isinstance(value, str) else value(), LONGEST_FOUND)):
+        if (
+            count <= MOST_READ
+            and len(found) < MOST_FOUND
+            and (text := clean(value if isinstance(value, str) else value(), LONGEST_FOUND))
+        ):
             found[text] = None
     return count, list(found)
