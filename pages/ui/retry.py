@@ -10,7 +10,6 @@ from core import queries
 from core.failures import FailureKind
 from core.i18n import N_, _, ngettext
 from core.job_config import CHANGEABLE_BY_RETRY
-from core.models import Json
 from core.queries.retries import Retried
 from core.queries.rows import JobFacts, JobRow
 from core.states import StepStatus
@@ -38,7 +37,7 @@ class Asked:
     scopes: dict[str, int]
     scope: str
     retried: Retried
-    earlier: Collection[Json]
+    earlier: Collection[dict[str, Any]]
 
 
 def open_retry(job: JobRow, scope: str = FAILED) -> None:
@@ -132,7 +131,7 @@ def _order(job: JobRow, scope: str) -> dict[str, Any]:
     return orders[scope] if scope in orders else {"error_kind": FailureKind(scope)}
 
 
-def _say(asked: Asked, changes: Json) -> None:
+def _say(asked: Asked, changes: dict[str, Any]) -> None:
     """What of the chosen steps is taken, and what holds for them."""
     parts = []
     if left := asked.scopes[asked.scope] - asked.retried.steps:
@@ -157,7 +156,7 @@ def _say(asked: Asked, changes: Json) -> None:
     st.caption(" ".join(parts))
 
 
-def _overrides(asked: Asked) -> Json:
+def _overrides(asked: Asked) -> dict[str, Any]:
     """What the form changes of the job's options, and of those that earlier retries have given."""
     wanted = options.checked(_form(asked.job.id)).model_dump()
     given = {key: wanted[key] for values in asked.earlier for key in values}
