@@ -343,6 +343,62 @@ def test_a_site_that_sets_a_cookie_and_leads_back_is_no_loop_and_the_next_visit_
         assert [b"Cookie" in request for request in peer.requests] == [False, True, False, True]
 
 
+# Pages that lead on by themselves
+
+
+def refreshing(content: str, rest: str = "") -> bytes:
+    return f'<!doctype html><title>Moving</title><meta http-equiv="refresh" content="{content}">{rest}'.encode()
+
+
+def whole(body: bytes, fields: bytes = b"") -> bytes:
+    return OK + fields + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        whole(refreshing("0;url=/end")),
+        whole(refreshing("5; URL='http://site.test/end'", "<p>You are being redirected. <a href=/end>Click here</a>.")),
+        whole(b"", b"Refresh: 0; url=/end\r\n"),
+        whole(HTML, b"Refresh: 3,/end\r\n"),
+    ],
+)
+def test_a_page_that_is_nothing_but_a_refresh_is_a_redirect(first: bytes) -> None:
+    with Peer(by_path({b"/": first, b"/end": whole(HTML)})) as peer:
+        got = fetch(peer)
+        assert [request.split(b" ")[1] for request in peer.requests] == [b"/", b"/end"]
+    assert got.final_url == "http://site.test/end" and got.body == HTML
+    assert got.redirect_chain == ({"url": "http://site.test/", "status": 200},)
+
+
+def test_refreshes_end_as_redirects_do() -> None:
+    circle = {b"/": whole(refreshing("0;url=/a")), b"/a": whole(refreshing("0;url=/"))}
+    for pages, limit in ((circle, 5), (circle, 0), ({b"/": redirect("/a"), **circle}, 5)):
+        assert failure(by_path(pages), follow_redirects=limit).kind is K.REDIRECT_LOOP
+    inward = failure(says(whole(refreshing("0;url=http://127.0.0.1/"))))
+    assert inward.kind is K.BLOCKED_ADDRESS
+    nowhere = whole(refreshing("0;url=file:///etc/passwd"))
+    with Peer(says(nowhere)) as peer:
+        assert not fetch(peer).redirect_chain
+
+
+def test_a_page_that_loads_itself_anew_is_the_page_unless_it_waits_for_its_cookie() -> None:
+    def behave(peer: Peer, connection: object, head: bytes) -> None:
+        cookie = b"Set-Cookie: seen=%d\r\n" % len(peer.requests) if b"GET /news " not in head else b""
+        says(whole(refreshing("5;url=", HTML.decode()), cookie))(peer, connection, head)  # type: ignore[arg-type]
+
+    def with_cookie(peer: Peer, connection: object, head: bytes) -> None:
+        answer = whole(HTML) if b"Cookie: seen" in head else whole(refreshing("0;url=/"), b"Set-Cookie: seen=1\r\n")
+        says(answer)(peer, connection, head)  # type: ignore[arg-type]
+
+    with Peer(behave) as peer:
+        assert not fetch(peer, target="site.test/news").redirect_chain
+        assert len(peer.requests) == 1
+        assert HTML in fetch(peer).body  # a new cookie with every visit
+    with Peer(with_cookie) as peer:
+        assert fetch(peer).body == HTML
+
+
 @pytest.mark.parametrize(
     "location",
     [

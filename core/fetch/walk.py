@@ -7,7 +7,7 @@ import requests
 
 from core.errors import FetchError
 from core.failures import FailureKind
-from core.fetch import certificate, wall
+from core.fetch import certificate, refresh, wall
 from core.fetch.body import ACCEPT_ENCODING, read_body, read_error_body
 from core.fetch.judgement import charset, failure_of_status, refuse_body, refuse_type
 from core.fetch.page import BadAnswer, FetchOptions, Page
@@ -44,24 +44,41 @@ class Walk:
         seen: set[tuple[str, str]] = set()
         url = first_url
         while True:
-            seen.add((url, self._cookies()))
+            cookies = self._cookies()
+            seen.add((url, cookies))
             self.permission.require(url)
             with self._visit.hop():
                 response = ask(self._session, self._visit, url, self._headers)
                 try:
-                    location = response.headers.get("Location") if response.status_code in REDIRECTS else None
-                    if location is None:
-                        return self._page(response, first_url, tuple(chain))
+                    found = self._next(response, first_url, tuple(chain), cookies)
                 finally:
                     response.close()
+            if isinstance(found, Page):
+                return found
             chain.append({"url": response.url, "status": response.status_code})
-            url = next_url(response.url, location)
+            url = found
             if len(chain) > self._options.follow_redirects:
                 raise _too_many(self._options.follow_redirects, url)
             if self._options.stays_on_host and _host(url) != _host(first_url):
                 raise FetchError(FailureKind.REDIRECT_LOOP, f"Another host is not followed to: {url[:MAX_SHOWN]}")
             if (url, self._cookies()) in seen:
                 raise FetchError(FailureKind.REDIRECT_LOOP, f"The redirects lead back to {url[:MAX_SHOWN]}")
+
+    def _next(
+        self, response: requests.Response, first_url: str, chain: tuple[dict[str, str | int], ...], cookies: str
+    ) -> Page | str:
+        """The page, or the URL that the answer leads to: by its status, or because it is nothing but a refresh."""
+        location = response.headers.get("Location") if response.status_code in REDIRECTS else None
+        if location is not None:
+            return next_url(response.url, location)
+        page = self._page(response, first_url, chain)
+        url = refresh.onward(page.final_url, page.headers, page.body)
+        # A page that leads to itself waits for its cookie, once; any other is loaded anew for its news.
+        is_news = url == page.final_url and (cookies == self._cookies() or any(hop["url"] == url for hop in chain))
+        if url is None or is_news:
+            refuse_body(page.content_type, page.body)
+            return page
+        return url
 
     def _cookies(self) -> str:
         """A site may set a cookie and lead back to the same URL: that is no loop."""
@@ -81,7 +98,6 @@ class Walk:
         if failure is not None:
             wait = retry_after(response.headers.get("Retry-After"), page.fetched_at)
             raise BadAnswer(*failure, page, wait)
-        refuse_body(content_type, body)
         return page
 
     def _facts(
