@@ -58,6 +58,12 @@ def overrides(session: Session, wanted: sa.ColumnElement[bool]) -> dict[str, Jso
     return {stored: json.loads(stored) for (stored,) in session.execute(statement)}
 
 
+def changed_steps(session: Session, job_id: int) -> int:
+    """How many steps of the job have options from a retry."""
+    statement = sa.select(sa.func.count()).where(JOB_STEPS.c.job_id == job_id, JOB_STEPS.c.overrides.is_not(None))
+    return int(session.execute(statement).scalar_one())
+
+
 def has_overrides(stored: str) -> sa.ColumnElement[bool]:
     """The steps whose options are stored as this text."""
     return _stored == stored

@@ -43,6 +43,8 @@ def chosen_step(job: JobRow, steps: Sequence[StepRow]) -> None:
             on_click=show_report,
             args=(step,),
         )
+        if picked.ticked(job):
+            st.button(_("Untick all"), key="untick", type="tertiary", on_click=picked.untick)
 
 
 def show_history(step: StepRow) -> None:
@@ -57,7 +59,7 @@ def show_report(step: StepRow) -> None:
 
 
 def _retry(job: JobRow, step: StepRow | None) -> None:
-    """Run what is chosen again, or choose nothing any more."""
+    """Run what is ticked again, else what is chosen."""
     ticks = len(picked.ticked(job))
     text = ngettext("Retry {n} with options…", "Retry {n} with options…", ticks) if ticks else _("Retry with options…")
     is_possible = bool(ticks) or (step is not None and step.status in STEP_MOVES[StepEvent.RETRY])
@@ -71,8 +73,6 @@ def _retry(job: JobRow, step: StepRow | None) -> None:
         on_click=open_retry,
         args=(job, CHOSEN),
     )
-    if ticks:
-        st.button(_("Untick all"), key="untick", type="tertiary", on_click=picked.untick)
 
 
 def _told(job: JobRow, step: StepRow | None) -> str:

@@ -5,13 +5,15 @@ from typing import Any
 
 import streamlit as st
 
+from core import queries
 from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
-from core.i18n import _
+from core.i18n import _, ngettext
 from core.job_config import CHANGEABLE_AFTER_START
 from core.queries.rows import JobRow
 from pages.ui import options, priority
 from pages.ui.actions import attempt, guarded
 from pages.ui.app import service
+from pages.ui.figures import number
 
 
 def configuration(job: JobRow) -> None:
@@ -21,6 +23,15 @@ def configuration(job: JobRow) -> None:
         _form(job)
     right.caption(_("The configuration as used; the button copies it."))
     right.code(json.dumps(job.config, indent=2, ensure_ascii=False), language="json")
+    with service().database.reading() as session:
+        changed = queries.retries.changed_steps(session, job.id)
+    if changed:
+        template = ngettext(
+            "{n} step has other options from a retry: its history tells them.",
+            "{n} steps have other options from a retry: their history tells them.",
+            changed,
+        )
+        right.caption(template.format(n=number(changed)))
 
 
 def _form(job: JobRow) -> None:

@@ -168,3 +168,4 @@ def test_the_history_tells_which_attempt_had_other_options(
     history = screen.run().dataframe[-1].value
     agent = "User-Agent “Mozilla/5.0”"
     assert list(history["options"]) == ["", f"Time limit (s) 60, {agent}", agent]
+    assert "1 step has other options from a retry" in told(open_page(PAGE, id=job_id, tab="configuration"))
