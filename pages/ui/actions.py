@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitInvalidLayoutContextError
 
 from core.errors import InvalidInput, LoteError, NotFound
 from core.i18n import _
@@ -45,7 +46,9 @@ def guarded() -> Iterator[None]:
         yield
     except LoteError as error:
         show_error(error)
-    except Exception:  # the edge of the screens: told to the reader, the traceback to the log
+    except Exception as error:  # the edge of the screens: told to the reader, the traceback to the log
+        if isinstance(error, StreamlitInvalidLayoutContextError):
+            _end_if_left()
         log.exception("a screen failed")
         st.error(_unexpected(), icon=ERROR_ICON)
 
@@ -54,6 +57,13 @@ def show_error(error: LoteError) -> None:
     """The message of an error, with its single faults."""
     faults = [str(fault.get("detail", "")) for fault in error.errors] if isinstance(error, InvalidInput) else []
     st.error("\n".join([plain(error.message), "", *(f"- {plain(fault)}" for fault in faults)]), icon=ERROR_ICON)
+
+
+def _end_if_left() -> None:
+    """End this run if the reader has gone to another screen: that one runs at once, in a thread of its own, and takes
+    the containers of this one away, which is no fault. Streamlit stops such a run at its next word to the browser.
+    """
+    st.empty()
 
 
 def _is_told_by_screen(error: LoteError) -> bool:
