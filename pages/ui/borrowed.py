@@ -167,6 +167,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
     ".stCode, [data-testid=stJson], [data-testid=stTooltipContent]": (N_("Copy to clipboard"), N_("Copied")),
     "[data-testid=stTooltipIcon], .stTooltipIcon": (N_("Help"), N_("Help for {name}")),
     "[data-testid=stMenuButton]": (("more_vert icon", N_("More")),),
+    ".stButton, .stPopover": (
+        ("edit icon", N_("Edit")),
+        ("delete icon", N_("Delete")),
+        ("deselect icon", N_("Untick all")),
+    ),
     ".st-key-way button": (
         ("chevron_left icon", N_("Previous report of this job")),
         ("chevron_right icon", N_("Next report of this job")),

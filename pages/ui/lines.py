@@ -18,10 +18,10 @@ from pages.ui.figures import number, plain
 PAGE, ONLY_PROBLEMS = "new_lines_page", "new_only_problems"
 PAGE_SIZE = 100
 TOLD_IN_FULL = 20
-TABLE_HEIGHT, TALL_ROW = 330, 62
-"""Pixels; only rows of more than 4 rem break a text into lines."""
-CHARACTER = 6
-"""Pixels of an average character in a table."""
+TABLE_HEIGHT = 330
+"""Pixels."""
+CHARACTER, PADDING, WIDEST = 7, 24, 1_200
+"""Pixels of an average character of a table, around a text, and of the widest column."""
 NARROW, WIDE = {"target": 190, "verdict": 96, "why": 270}, {"input": 230, "target": 200, "verdict": 96, "why": 320}
 """Columns and their pixels: beside the box, which shows the list as given, and below a file."""
 LOOKS = {
@@ -74,11 +74,10 @@ def preview(reading: draft.Reading, limit: int) -> None:
 def not_taken(rows: list[LineRow]) -> None:
     """Lines of a job that were not taken: line, input, reason."""
     lines = [Line.of_row(row.line, row.input, row.verdict, row.reason) for row in rows]
-    widths = {"input": 260, "verdict": 96, "why": 420}
+    widths = _with_room({"input": 260, "verdict": 96, "why": 420}, lines)
     st.dataframe(
         _frame(lines, widths),
         hide_index=True,
-        row_height=_row_height(lines, widths),
         column_config=_columns(widths),
         key="lines_not_taken",
     )
@@ -87,17 +86,16 @@ def not_taken(rows: list[LineRow]) -> None:
 
 
 def _editor(lines: list[Line], version: int) -> None:
-    widths = NARROW if draft.source() == draft.PASTE else WIDE
     pages = max(1, -(-len(lines) // PAGE_SIZE))
     page = min(st.session_state.get(PAGE) or 1, pages)
     shown = lines[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     key = f"new_lines_{version}_{page}_{len(lines)}"
+    widths = _with_room(NARROW if draft.source() == draft.PASTE else WIDE, shown)
     edited = next(iter(widths))
     st.data_editor(
         _frame(shown, widths),
         hide_index=True,
         height=TABLE_HEIGHT,
-        row_height=_row_height(shown, widths),
         disabled=[name for name in ("line", *widths) if name != edited],
         column_config=_columns(widths),
         key=key,
@@ -115,7 +113,14 @@ def _in_full(problems: list[Line]) -> None:
     """The first problems as text, for a telephone: there the reasons stand beyond the edge of the table."""
     if problems:
         with st.container(key="lines_in_full"):
-            st.text("\n".join(f"{line.line}  {line.input}: {explain(line)}" for line in problems[:TOLD_IN_FULL]))
+            st.text("\n".join(f"{line.line}  {line.input}: {_told(line)}" for line in problems[:TOLD_IN_FULL]))
+
+
+def _told(line: Line) -> str:
+    """The mark of the table and its reason in a sentence."""
+    if _look(line) is not LOOKALIKE:
+        return explain(line)
+    return ": ".join(filter(None, [_(LOOKALIKE[0]), why(line)]))
 
 
 def _ways_out(lines: list[Line]) -> list[str]:
@@ -144,10 +149,10 @@ def _cells(line: Line, has_input: bool) -> dict[str, str]:
     }
 
 
-def _row_height(lines: list[Line], widths: dict[str, int]) -> int | None:
-    """Rows of several lines where a reason would be cut."""
-    cut = any(CHARACTER * len(why(line)) > widths["why"] for line in lines)
-    return TALL_ROW if cut else None
+def _with_room(widths: dict[str, int], lines: list[Line]) -> dict[str, int]:
+    """The widths, with the room that the longest reason needs: a higher row would make all of them higher."""
+    longest = PADDING + CHARACTER * max((len(why(line)) for line in lines), default=0)
+    return {**widths, "why": min(max(widths["why"], longest), WIDEST)}
 
 
 def _columns(widths: dict[str, int]) -> dict[str, Any]:

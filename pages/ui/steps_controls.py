@@ -7,7 +7,6 @@ from core.queries.flags import ANY, UNCHECKED
 from core.queries.rows import JobFacts
 from core.states import StepStatus
 from pages.ui import address, columns
-from pages.ui.figures import plain
 from pages.ui.status import flag_word, step_label
 from pages.ui.steps_view import NO_COLUMNS, ORDERS, View, narrow, order_label, sort_by
 
@@ -71,13 +70,11 @@ def _chooser(view: View, offered: list[str]) -> None:
     st.multiselect(
         _("Columns"),
         offered,
-        format_func=lambda name: plain(columns.label(name)),
+        format_func=columns.label,
         key="steps_columns",
         on_change=lambda: address.write(columns="|".join(st.session_state["steps_columns"]) or NO_COLUMNS),
     )
-    st.selectbox(
-        _("Order by"), orders, format_func=lambda name: plain(order_label(name)), key="steps_order", on_change=_sort
-    )
+    st.selectbox(_("Order by"), orders, format_func=order_label, key="steps_order", on_change=_sort)
     st.toggle(_("Descending"), key="steps_descending", on_change=_sort)
 
 

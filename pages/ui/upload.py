@@ -112,7 +112,6 @@ def _sheet(table: Table) -> None:
     st.selectbox(
         _("Sheet"),
         table.sheets,
-        format_func=plain,
         key=draft.SHEET,
         on_change=draft.sheet_changed,
         persist_state="session",
@@ -137,7 +136,6 @@ def _columns(grid: DeltaGenerator, columns: list[str]) -> None:
         st.selectbox(
             _("Column with the targets"),
             columns,
-            format_func=plain,
             key=draft.COLUMN,
             help=_("Guessed from the content; choose another one if it is wrong."),
             persist_state="session",
@@ -149,7 +147,6 @@ def _columns(grid: DeltaGenerator, columns: list[str]) -> None:
         st.multiselect(
             _("Other columns that come back in the export"),
             others,
-            format_func=plain,
             key=draft.KEPT,
             persist_state="session",
         )

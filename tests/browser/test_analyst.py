@@ -101,14 +101,14 @@ def test_comments_are_written_edited_and_deleted(page: Page, app: App) -> None:
     written = page.get_by_test_id("stText")
     expect(written).to_have_text("![x](https://evil.example/p.png) **fresh**")
     assert page.locator("img[src*='evil.example']").count() == 0
-    page.get_by_role("button", name="edit").first.click()
+    page.get_by_role("button", name="Edit", exact=True).click()
     expect(page.get_by_role("button", name="Save")).to_be_visible()
     page.get_by_role("textbox", name="Comment", exact=True).fill("stale")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
     expect(written).to_have_text("stale")
     assert app.get(f"/comments/job/{job_id}")["items"][0]["edited_at"] is not None
-    page.locator("[class*=comment_ask]").get_by_role("button").first.click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     page.locator("[class*=st-key-comment_delete] button").click()
     expect(written).to_have_count(0)
     assert app.get(f"/comments/job/{job_id}")["total"] == 0

@@ -67,6 +67,14 @@ def test_a_dropped_file_of_the_wrong_kind_is_told_too(page: Page) -> None:
     expect(zone).not_to_contain_text("Drop the file here")
 
 
+def test_columns_are_offered_by_the_names_that_the_file_gives_them(page: Page) -> None:
+    chooser = open_upload(page)
+    chooser.set_input_files(file("list.csv", b"web_site,*Notes*,a-b (c)\ntidewater-bakery.test,x,y\n"))
+    expect(page.get_by_role("combobox", name="Column with the targets")).to_have_value("web_site")
+    tags = page.get_by_role("group", name="Selected values").locator("[data-tag]")
+    expect(tags.filter(visible=True)).to_have_text(["*Notes*", "a-b (c)"])
+
+
 def test_an_old_refusal_is_gone_when_the_uploader_comes_back(page: Page) -> None:
     open_upload(page).set_input_files(file("report.pdf"))
     expect(refused(page)).to_have_count(1)
@@ -114,8 +122,9 @@ def test_on_a_telephone_the_first_button_is_the_first_and_as_wide_as_the_screen(
     assert started["y"] < tried["y"] == kept["y"]
     assert started["width"] > 340
     box = page.locator("textarea").first
-    box.fill("tidewater-bakery.test\nbad_name!.test")
+    box.fill("tidewater-bakery.test\nbad_name!.test\nqu\u0456llpad.test")
     box.press("Control+Enter")
+    expect(page.get_by_text("3 qu\u0456llpad.test: look-alike")).to_be_visible()
     reason = page.get_by_text("2 bad_name!.test: rejected: a character that a name cannot have")
     expect(reason).to_be_visible()
     place = reason.bounding_box()

@@ -124,6 +124,8 @@ def uploaded(page: Page, job_id: int) -> None:
 
 
 def job(page: Page, job_id: int) -> None:
+    said = {"job_id": job_id, "author": "ana", "body": "Revisar"}
+    assert page.request.post("/api/comments/job", data=said).ok
     for tab in ("", "&tab=comments", "&tab=configuration"):
         page.goto(f"/job?id={job_id}{tab}")
         expect(page.get_by_role("heading", name=re.compile(f"#{job_id}"))).to_be_visible()

@@ -1,5 +1,7 @@
 """The New job screen: what the preview says, what becomes of a click, that nothing typed is lost."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -7,6 +9,7 @@ from core import queries
 from core.job_service import JobService
 from core.queries.rows import JobRow
 from pages.ui import draft
+from pages.ui.lines import NARROW
 from tests.pages.conftest import Opened, followed
 from tests.story import new_job
 
@@ -63,6 +66,17 @@ def test_the_preview_counts_and_explains_before_anything_is_saved(form: Opened, 
     assert "**5 lines**: 2 to scrape (1 corrected) · 1 duplicate · 2 rejected" in written(screen)
     assert "2 pages + 2 robots.txt · 2 hosts" in written(screen)
     assert jobs(service) == []
+
+
+def test_one_long_reason_makes_its_column_wider_and_no_row_higher(form: Opened) -> None:
+    def shown(screen: AppTest) -> tuple[bool, int]:
+        [table] = screen.dataframe
+        return table.proto.HasField("row_height"), json.loads(table.proto.columns)["why"]["width"]
+
+    assert shown(paste(form(), LIST)) == (False, NARROW["why"])
+    is_high, width = shown(paste(form(), "-shop-.test\nshop.test"))
+    assert not is_high
+    assert width > 6 * len("a part of the name is empty, too long, or begins or ends with a hyphen")
 
 
 def test_paste_and_click_at_once_gives_one_started_job_that_tells_of_every_line(
