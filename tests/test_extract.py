@@ -289,6 +289,12 @@ def test_reading_time_grows_with_the_page_and_not_faster(piece: str) -> None:
     assert time.process_time() - began < 8
 
 
+def test_tables_inside_each_other_cost_little() -> None:
+    began = time.process_time()
+    assert "kept" in read(f"<html><body>{'<table>' * 1_900}<p>kept</p>", "https://a.test/news/one").text
+    assert time.process_time() - began < 8
+
+
 PIECES = st.sampled_from([
     "<", ">", "</", "/>", "<p>", "<div ", "<a href='", "mailto:", "tel:+34", "http://", "//", "@", ".es", "<title>",
     "<!--", "-->", "<script type='application/ld+json'>", "</script>", '{"@type":', "[", "}", "<meta charset=",

@@ -2,7 +2,8 @@
 
 The rule: a home page's text is all its visible text, its sections (hero, cards, footer …) apart by an empty line.
 Any other page's text is the main text that trafilatura finds; where that is less than `FEW_WORDS` words or less than
-`SMALL_SHARE` of the visible ones, or the page has more than `MANY_ELEMENTS`, it is the visible text too.
+`SMALL_SHARE` of the visible ones, or the page has more than `MANY_ELEMENTS`, or tables inside more than `MANY_TABLES`
+others, it is the visible text too.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ FEW_WORDS = 25
 SHORT_WORDS = 60  # of a main text found by trafilatura's fast way; below, its slow one, twice as dear, often finds more
 SMALL_SHARE = 0.05
 MANY_ELEMENTS = 100_000  # trafilatura takes 0.1 ms an element: the time limit would cost the whole page
+MANY_TABLES = 100  # each inside the next: its time grows with the cube of them, and 1,900 fit into 13 KB
 TEXT_BYTES = 2_000_000
 
 UNSEEN = frozenset({
@@ -75,7 +77,7 @@ def choose(page: ParsedPage, seen: str) -> str:
     """The report's text by the rule above; `seen` is the visible text."""
     if page.is_home:
         return seen
-    main, words = _main(page) if page.tree.xpath("count(//*)") <= MANY_ELEMENTS else ("", 0)
+    main, words = ("", 0) if _is_monstrous(page) else _main(page)
     return seen if words < FEW_WORDS or words < SMALL_SHARE * count_words(seen) else main
 
 
@@ -88,6 +90,12 @@ def count_words(text: str) -> int:
 def fingerprint(text: str) -> str:
     """SHA-256 of the text in NFC, white space collapsed: changes when the words do."""
     return hashlib.sha256(" ".join(unicodedata.normalize("NFC", text).split()).encode()).hexdigest()
+
+
+def _is_monstrous(page: ParsedPage) -> bool:
+    """Whether looking for the main text would cost more than it is worth."""
+    too_many, too_deep = f"count(//*) > {MANY_ELEMENTS}", f"//table/ancestor::table[{MANY_TABLES}]"
+    return bool(page.tree.xpath(too_many) or page.tree.xpath(f"boolean({too_deep})"))
 
 
 def _main(page: ParsedPage) -> tuple[str, int]:
