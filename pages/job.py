@@ -15,6 +15,7 @@ from pages.ui.actions import guarded, show_error
 from pages.ui.app import asked_id, service
 from pages.ui.comments import comments
 from pages.ui.configuration import configuration
+from pages.ui.empty import nowhere
 from pages.ui.failures import failures
 from pages.ui.figures import middle, now
 from pages.ui.status import job_label
@@ -110,9 +111,7 @@ def screen(job_id: int) -> None:
 try:
     asked = asked_id(_("job"))
     if asked is None:
-        st.title(_("Job"), anchor=False)
-        st.info(_("This screen shows one job: choose it from the list."), icon=":material/info:")
-        job_head.back()
+        nowhere(_("Job"), _("This screen shows one job: choose it from the list."))
     else:
         screen(asked)
 except LoteError as error:

@@ -163,6 +163,7 @@ def test_the_demo_shows_a_finished_and_a_running_job_without_a_network(tmp_path:
         jobs = _jobs(f"http://127.0.0.1:{port}/api/jobs", demo, tmp_path / "log")
         assert {job["status"] for job in jobs} == {"completed", "running", "pending"}
         assert list(short.glob("lote-demo-*"))
+        assert "attempt failed" not in (tmp_path / "log").read_text().partition("URL:")[0], "it begins with its address"
     finally:
         demo.terminate()
         demo.wait(30)

@@ -1,5 +1,6 @@
 """`python -m core demo`: the app on a temporary database and the small web, with a finished and a running job."""
 
+import logging
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from core import logs
 from core.demo.certificate import CERTIFICATE
 from core.demo.hosts import DEMO_LIST, GOOD_ENGLISH, GOOD_SPANISH
 from core.demo.site import Site
@@ -26,7 +28,9 @@ def start(port: int, keep: bool) -> int:
     try:
         with Site.start(LATENCY_SECONDS, CERTIFICATE) as site:
             environment = {**os.environ, **site.environment(), "LOTE_DATA_DIR": str(directory), "LOTE_DATABASE_URL": ""}
-            _fill(Settings.load(**_values(environment)))
+            settings = Settings.load(**_values(environment))
+            logs.configure(settings.log_format, logging.ERROR)
+            _fill(settings)
             return _serve(port, environment)
     finally:
         if not keep:

@@ -8,8 +8,9 @@ import streamlit as st
 from core.errors import LoteError
 from core.i18n import _
 from pages.ui.actions import show_error
-from pages.ui.app import JOBS, NEW_JOB
+from pages.ui.app import NEW_JOB
 from pages.ui.go import go
+from pages.ui.job_head import back
 
 T = TypeVar("T")
 
@@ -41,13 +42,13 @@ def found(read: Callable[[], T]) -> T:
     try:
         return read()
     except LoteError as error:
+        back()
         show_error(error)
-        st.page_link(JOBS, label=_("Jobs"), icon=":material/arrow_back:")
         st.stop()
 
 
 def nowhere(title: str, advice: str) -> None:
     """A screen that was opened without an id."""
+    back()
     st.title(title, anchor=False)
     st.info(advice, icon=":material/info:")
-    st.page_link(JOBS, label=_("Jobs"), icon=":material/arrow_back:")

@@ -21,7 +21,7 @@ def bar(job: JobRow, facts: JobFacts | None = None, progress: Progress | None = 
     with st.container(key=f"bar_{job_look(job).color}_{job.id}"):
         left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
         left.progress(min(1.0, job.progress_percentage / 100))
-        with right.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with right.container(horizontal=True, vertical_alignment="center", gap="small", key=f"figures_{job.id}"):
             st.caption(" · ".join(told))
             if facts:
                 slowest(progress.slowest_hosts if progress else [])
