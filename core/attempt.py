@@ -5,13 +5,15 @@ import random
 from collections.abc import Callable
 
 from core import retry
-from core.errors import Aborted, FetchError, NoWorker, WorkerDied
+from core.errors import Aborted, DatabaseDown, FetchError, NoWorker, WorkerDied
 from core.failures import FailureKind
 from core.queue import Claim, Completed, Failed, Lost, Settlement, WorkerGone
 from core.steps import Scraped
 
 NO_WORKER_SECONDS = 30.0
 """A step comes back after this when no extraction process could be started for its page."""
+NO_DATABASE_SECONDS = 5.0
+"""And after this when the database did not give its stored page."""
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,9 @@ def attempt(claim: Claim, scrape: Callable[[], Scraped]) -> Settlement:
     except NoWorker as error:
         log.warning("step: %s", error, extra=ids(claim))
         return Lost(claim, NO_WORKER_SECONDS)
+    except DatabaseDown as error:
+        log.warning("step: its stored page cannot be read now: %s", error, extra=ids(claim))
+        return Lost(claim, NO_DATABASE_SECONDS)
     except WorkerDied as error:
         log.warning("step: %s", error, extra=ids(claim))
         return WorkerGone(claim, str(error))
@@ -35,7 +40,7 @@ def attempt(claim: Claim, scrape: Callable[[], Scraped]) -> Settlement:
         log.exception("step failed by a fault of Lote's own", extra=ids(claim))
         return Failed(claim, FailureKind.EXTRACT, "An internal error; the log has the details.", None, None)
     asked = scraped.crawl_delay_seconds, scraped.retry_after_seconds
-    return Completed(claim, scraped.report, scraped.text, *asked)
+    return Completed(claim, scraped.report, scraped.text, *asked, scraped.page)
 
 
 def is_no_answer(settlement: Settlement) -> bool:

@@ -35,7 +35,7 @@ from core.queue import Claim, Lost, Settled
 from core.runners import Runners
 from core.settings import Settings
 from core.states import JobStatus
-from core.steps import Scraped, scrape
+from core.steps import Scraped, extract_again, scrape
 
 DISPATCH_SECONDS = 1.0
 FENCES_SECONDS = 1.0
@@ -283,7 +283,7 @@ class Engine:
         """One attempt, from claim to settlement."""
         log.info("step began: %s", claim.target, extra=ids(claim))
         began = awake_at()
-        settlement = attempt(claim, lambda: self._scrape(claim, self._fetcher, self._extractor, self._settings, abort))
+        settlement = attempt(claim, lambda: self._found(claim, abort))
         if is_no_answer(settlement) and self._heart.slept_since(began):
             log.warning("step: its failure is that of a process that slept; it is tried again", extra=ids(claim))
             settlement = Lost(claim)
@@ -291,6 +291,11 @@ class Engine:
             self._outbox.put(settlement)
         if self._gather():
             self._turn()
+
+    def _found(self, claim: Claim, abort: Abort) -> Scraped:
+        if claim.source_report_id is not None:
+            return extract_again(claim, self._database, self._extractor, abort)
+        return self._scrape(claim, self._fetcher, self._extractor, self._settings, abort)
 
     def _gather(self) -> bool:
         """Whether the turn is this thread's; where haste is of no use, the first that comes waits for the others'."""

@@ -11,7 +11,8 @@ from core import __version__, owner, presence
 from core.db import Database, without_password
 from core.i18n import N_, _
 from core.job_config import MIB
-from core.queries import storage
+from core.queries import storage, stored_pages
+from core.queries.stored_pages import Sizes
 from core.settings import Settings
 from core.vitals import vitals
 
@@ -69,6 +70,7 @@ class Installation:
     database: str
     revision: str | None
     database_bytes: int
+    stored: Sizes
     data_dir: Path
     free_bytes: int
     disk_bytes: int
@@ -96,6 +98,7 @@ def look(settings: Settings, database: Database) -> Installation:
     """The installation as it is now."""
     with database.reading() as session:
         database_bytes = storage.size(session)
+        stored = stored_pages.sizes(session)
         engines = presence.living(session, owner.gone(settings.data_dir))
     disk = shutil.disk_usage(settings.data_dir)
     status = vitals()
@@ -104,6 +107,7 @@ def look(settings: Settings, database: Database) -> Installation:
         database="SQLite" if database.is_sqlite else "PostgreSQL",
         revision=database.revision(),
         database_bytes=database_bytes,
+        stored=stored,
         data_dir=settings.data_dir.absolute(),
         free_bytes=disk.free,
         disk_bytes=disk.total,

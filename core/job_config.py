@@ -38,6 +38,9 @@ class JobConfig(BaseModel):
     reuse_days: Annotated[
         int, Field(ge=0, le=365, description="A good report younger than this is used instead of a visit; 0: none is")
     ] = 0
+    store_html: Annotated[bool, Field(description="Keep the HTML of every page, to download or extract it again")] = (
+        False
+    )
     extra_pages: Annotated[
         int,
         Field(ge=0, le=3, description="Of the site's own contact, legal notice and about pages, for contact fields"),
@@ -79,7 +82,9 @@ PRESETS: dict[str, dict[str, float]] = {
 
 CHANGEABLE_AFTER_START = frozenset({"concurrency", "interval_seconds"})
 """What holds for the job as a whole: it may change while the job runs, and no single step can have its own."""
-CHANGEABLE_BY_RETRY = frozenset(JobConfig.model_fields) - CHANGEABLE_AFTER_START - {"questions", "reuse_days"}
+CHANGEABLE_BY_RETRY = (
+    frozenset(JobConfig.model_fields) - CHANGEABLE_AFTER_START - {"questions", "reuse_days", "store_html"}
+)
 """What the steps that a retry takes can have of their own."""
 
 

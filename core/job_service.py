@@ -5,12 +5,13 @@ import multiprocessing
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import checks, comments, hosts, owner, presence, queries, queue, reasons
+from core import checks, comments, extract_again, hosts, owner, presence, queries, queue, reasons
 from core.db import Database
 from core.disk import ENOUGH_BYTES
 from core.draft import Created, Draft, checked_description, checked_name, checked_priority
@@ -163,6 +164,23 @@ class JobService:
             job_type=job.job_type,
         ).job
 
+    def extract_again(
+        self,
+        job_id: int,
+        name: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        *,
+        idempotency: Idempotency | None = None,
+        **options: Any,
+    ) -> Created:
+        """A new job that reads the stored pages of this one instead of visiting anybody, started at once; the options
+        are those of `extract_again.create`.
+        """
+        _check_named(options.get("steps"))
+        with self.database.writing() as session:
+            make = partial(extract_again.create, job_id=job_id, name=name, config=config, now=_now(), **options)
+            return once(session, idempotency, make, _now())
+
     # -- move
 
     def start_job(self, job_id: int) -> JobRow:
@@ -201,13 +219,7 @@ class JobService:
         `steps` names step numbers, at most `MOST_STEPS_NAMED`; states and kinds take any number of steps.
         """
         check_overrides(overrides or {})
-        if steps is not None and len(steps) > MOST_STEPS_NAMED:
-            raise InvalidInput(
-                N_("{n} steps are named; at most {limit} can be, or all of a state or kind."),
-                errors=[{"field": "steps", "detail": _("more than {limit}").format(limit=MOST_STEPS_NAMED)}],
-                n=len(steps),
-                limit=MOST_STEPS_NAMED,
-            )
+        _check_named(steps)
 
         def again(session: Session) -> None:
             queue.retry(
@@ -361,6 +373,16 @@ class JobService:
             return domains
         policy = Policy.of(self.settings)
         return parse_text(domains, policy=policy) if isinstance(domains, str) else parse_items(domains, policy)
+
+
+def _check_named(steps: Collection[int] | None) -> None:
+    if steps is not None and len(steps) > MOST_STEPS_NAMED:
+        raise InvalidInput(
+            N_("{n} steps are named; at most {limit} can be, or all of a state or kind."),
+            errors=[{"field": "steps", "detail": _("more than {limit}").format(limit=MOST_STEPS_NAMED)}],
+            n=len(steps),
+            limit=MOST_STEPS_NAMED,
+        )
 
 
 def _create(session: Session, draft: Draft, start: bool) -> Created:

@@ -1,29 +1,40 @@
 """What a step does. A handler gives rows to add, or raises; only the engine settles."""
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from core import headers, technologies
+from core import headers, queries, technologies
 from core.abort import Abort
+from core.db import Database
 from core.errors import FetchError
 from core.executors import Extractor
 from core.extra_pages import ExtraPages, Visited
 from core.extract import Extraction, Reach, Wish, reach
 from core.extract.page import host_of, site_of
+from core.failures import FailureKind
 from core.fetch import Fetcher, FetchOptions, Page
 from core.flags import Facts, judge
+from core.queries.stored_pages import OF_VISIT, Source
 from core.queue import Claim
 from core.settings import Settings
+from core.stored_page import PackedPage, pack
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Scraped:
-    """The columns of a report, its text, what robots.txt asks for (None: it was not read) and `Retry-After`."""
+    """The columns of a report, its text, what robots.txt asks for (None: it was not read) and `Retry-After`; the page
+    that is stored with it.
+    """
 
     report: dict[str, Any]
     text: str
     crawl_delay_seconds: float | None = None
     retry_after_seconds: float | None = None
+    page: PackedPage | None = None
 
 
 def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Settings, abort: Abort) -> Scraped:
@@ -50,12 +61,56 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
     # Of another site that the target leads to, other visits may be on their way: only the target's host is held.
     is_own = site_of(host_of(page.final_url)) == site_of(claim.host)
     visited = more.visit(extraction.site_pages[: config.extra_pages] if is_own else [], page)
+    report = _report(claim, _visit(page), page.headers, extraction, visited)
+    packed = pack(page.body) if config.store_html else None
+    if packed is not None and packed.body is None:
+        log.warning("the HTML is too large to be stored", extra={"job_id": claim.job_id, "step_id": claim.step_id})
+    return Scraped(report, extraction.text, page.crawl_delay_seconds, visited.retry_after_seconds, packed)
+
+
+def extract_again(claim: Claim, database: Database, extractor: Extractor, abort: Abort) -> Scraped:
+    """Read the stored page of the report that the claim names, without any visit; the facts of that stay as they were.
+
+    Raises `FetchError` (`page_gone` when there is none any more), `WorkerDied`, `NoWorker`, `Aborted`, `DatabaseDown`.
+    """
+    assert claim.source_report_id is not None
+    with database.reading() as session:
+        source = queries.stored_pages.source(session, claim.source_report_id)
+    if source is None:
+        raise FetchError(
+            FailureKind.PAGE_GONE, f"The stored page of report {claim.source_report_id} is gone: it was deleted"
+        )
+    visit = source.visit
+    wish = Wish(tuple(question.asked for question in claim.config.questions))
+    extraction = extractor.extract(
+        source.page, visit["final_url"], visit["content_type"], abort, turn=claim.job_id, wish=wish
+    )
+    given = [(header["name"], header["value"]) for header in visit["response_headers"]]
+    visited = Visited(source.contact["extra_pages"], _found_elsewhere(source))
+    report = _report(claim, visit, given, extraction, visited)
+    return Scraped(report, extraction.text, page=PackedPage(source.sha256, len(source.page), None))
+
+
+def _found_elsewhere(source: Source) -> list[tuple[str, Reach]]:
+    """What the extra pages of the visit had; they are not stored."""
+    of_value = source.contact["contact_sources"]
+    pages = dict.fromkeys(url for url in of_value.values() if url != source.visit["final_url"])
+    return [
+        (url, Reach(*([one for one in source.contact[name] if of_value.get(one) == url] for name in Reach._fields)))
+        for url in pages
+    ]
+
+
+def _report(
+    claim: Claim, visit: dict[str, Any], given: Iterable[tuple[str, str]], extraction: Extraction, visited: Visited
+) -> dict[str, Any]:
+    """The columns of a report: those that the visit gives, what the page says, and its flags; `given` are headers."""
     found = {field.name: getattr(extraction, field.name) for field in fields(extraction)}  # asdict copies every link
-    text, _markup, _site_pages = (found.pop(name) for name in ("text", "markup", "site_pages"))
-    found["technologies"] = technologies.merged(extraction.technologies, headers.makers(page.headers))
-    flags = judge(Facts.of(claim.target, page.final_url, page.http_status, extraction))
-    report = {**_visit(page), **found, **_contact(page, extraction, visited), "flags": flags}
-    return Scraped(report, text, page.crawl_delay_seconds, visited.retry_after_seconds)
+    for name in ("text", "markup", "site_pages"):
+        del found[name]
+    found["technologies"] = technologies.merged(extraction.technologies, headers.makers(given))
+    flags = judge(Facts.of(claim.target, visit["final_url"], visit["http_status"], extraction))
+    return {**visit, **found, **_contact(visit["final_url"], extraction, visited), "flags": flags}
 
 
 def _pause(claim: Claim, page: Page) -> float:
@@ -65,32 +120,20 @@ def _pause(claim: Claim, page: Page) -> float:
     return max(claim.config.interval_seconds, page.crawl_delay_seconds or 0.0)
 
 
-def _contact(page: Page, extraction: Extraction, visited: Visited) -> dict[str, Any]:
+def _contact(final_url: str, extraction: Extraction, visited: Visited) -> dict[str, Any]:
     """The contact fields with what the extra pages add, and where each was found if any were asked for."""
     if not visited.pages:
         return {"extra_pages": [], "contact_sources": {}}
     own = Reach(**{name: getattr(extraction, name) for name in Reach._fields})
-    merged, sources = reach.merge([(page.final_url, own), *visited.found])
+    merged, sources = reach.merge([(final_url, own), *visited.found])
     return {**merged._asdict(), "contact_sources": sources, "extra_pages": visited.pages}
 
 
 def _visit(page: Page) -> dict[str, Any]:
-    return {
-        "requested_url": page.requested_url,
-        "final_url": page.final_url,
+    told = {
         "redirect_chain": list(page.redirect_chain),
-        "http_status": page.http_status,
-        "https": page.https,
-        "ip": page.ip,
-        "ttfb_seconds": page.ttfb_seconds,
-        "total_seconds": page.total_seconds,
-        "bytes": page.bytes,
-        "content_type": page.content_type,
-        "server": page.server,
-        "tls_issuer": page.tls_issuer,
-        "tls_expires_at": page.tls_expires_at,
         "x_robots_tag": headers.robots_tag(page.headers),
         "response_headers": headers.kept(page.headers),
         "robots_verdict": page.robots_verdict.value,
-        "fetched_at": page.fetched_at,
     }
+    return {name: told[name] if name in told else getattr(page, name) for name in OF_VISIT}

@@ -1,5 +1,6 @@
 """Words in which tests tell what happens to a job: claims, answers, failures, with the time passed in."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from core.failures import FailureKind
 from core.job_service import JobService
 from core.queries.rows import JobRow, StepRow
 from core.queue import Claim, Completed, Failed, Lost, WorkerGone
+from core.stored_page import pack
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -54,6 +56,11 @@ def completed(claim: Claim, **columns: Any) -> Completed:
 def flagged(claim: Claim, *flags: str, evidence: str = "23 words") -> Completed:
     """The target answered, but perhaps with nothing of worth."""
     return completed(claim, flags=[{"flag": flag, "evidence": evidence} for flag in flags])
+
+
+def stored(claim: Claim, html: bytes = b"<p>A page", **columns: Any) -> Completed:
+    """The target answered, and its page is kept."""
+    return replace(completed(claim, **columns), page=pack(html))
 
 
 def failed(claim: Claim, retry_in: float | None = None, kind: FailureKind = FailureKind.TIMEOUT) -> Failed:

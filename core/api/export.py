@@ -1,7 +1,6 @@
 """The route of a job's export."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import quote
 
 from anyio import CancelScope
 from fastapi import APIRouter, Query
@@ -11,6 +10,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from core import i18n
+from core.api.attachment import attachment
 from core.api.given import JobId, Service
 from core.api.json_route import JsonRoute
 from core.api.problems import documented
@@ -69,7 +69,7 @@ class _Download(StreamingResponse):
 
     def __init__(self, file: "ExportFile") -> None:
         headers = {
-            "Content-Disposition": _attachment(file.filename),
+            "Content-Disposition": attachment(file.filename),
             "Lote-Partial": "true" if file.partial else "false",
             "Cache-Control": "no-store",
         }
@@ -82,9 +82,3 @@ class _Download(StreamingResponse):
         finally:
             with CancelScope(shield=True):
                 await run_in_threadpool(self.file.close)
-
-
-def _attachment(filename: str) -> str:
-    """A file to save, not to show (RFC 6266): the name in ASCII, and as it is."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/' else "_" for c in filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

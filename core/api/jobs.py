@@ -17,6 +17,7 @@ from core.api.shapes import (
     Body,
     CreatedJob,
     DuplicateLine,
+    ExtractOrder,
     JobChange,
     JobFilters,
     MoreDomains,
@@ -94,6 +95,28 @@ def add_lines(
     """
     request_once = _idempotency(request, body, idempotency_key)
     return _answer(request, service.add_targets(job_id, body.domains, idempotency=request_once))
+
+
+@router.post(
+    "/{job_id}/extract-again", status_code=201, response_model=CreatedJob, responses=documented(404, 409, 413, 415, 422)
+)
+def extract_again(
+    request: Request, job_id: JobId, service: Service, who: Who, body: ExtractOrder | None = None, key: Key = None
+) -> Response:
+    """Create a job that reads the stored pages of a finished one (its `store_html`) instead of visiting anybody, and
+    start it: with a newer extractor, other questions. 409 when there are no such pages, or not yet.
+    """
+    body = body or ExtractOrder()
+    created = service.extract_again(
+        job_id,
+        body.name,
+        body.config.model_dump(exclude_unset=True) if body.config else None,
+        steps=body.steps,
+        created_by=who,
+        origin=Origin.API,
+        idempotency=_idempotency(request, body, key),
+    )
+    return _answer(request, created)
 
 
 @router.get("/{job_id}", responses=documented(404, 422))

@@ -178,6 +178,24 @@ class RetryOrder(Body):
     overrides: Annotated[JobConfig | None, Field(description="Options for these steps; the job's config stays")] = None
 
 
+class ExtractOrder(Body):
+    """Which stored pages of a finished job are extracted again, and how; without a body, all of them as they were."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"config": {"questions": [{"name": "Vegan", "kind": "text", "expression": "vegan"}]}}]
+        }
+    )
+
+    name: Annotated[Name | None, Field(description="Of the new job; without one that of the job")] = None
+    config: Annotated[JobConfig | None, Field(description="Keys that are not given are as in the job")] = None
+    steps: Annotated[
+        list[Id] | None,
+        FailFast(),
+        Field(min_length=1, max_length=MOST_STEPS_NAMED, description="Only steps with these numbers"),
+    ] = None
+
+
 class NewComment(Body):
     """A comment on a job."""
 

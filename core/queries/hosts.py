@@ -10,6 +10,8 @@ from sqlmodel import Session
 from core.models import HOSTS, JOB_STEPS
 from core.states import StepStatus
 
+_IS_VISIT = (JOB_STEPS.c.status == StepStatus.RUNNING) & JOB_STEPS.c.source_report_id.is_(None)
+
 
 @dataclass(frozen=True, slots=True)
 class HostRow:
@@ -30,7 +32,7 @@ def noteworthy(session: Session, now: datetime, *, limit: int = 100) -> list[Hos
     named = sa.union(
         sa.select(HOSTS.c.host).where(HOSTS.c.interval_seconds.is_not(None)),
         sa.select(HOSTS.c.host).where(waiting),
-        sa.select(JOB_STEPS.c.host).where(JOB_STEPS.c.status == StepStatus.RUNNING),
+        sa.select(JOB_STEPS.c.host).where(_IS_VISIT),
     ).subquery()
     statement = _rows(named.outerjoin(HOSTS, HOSTS.c.host == named.c.host), named.c.host)
     order = [HOSTS.c.interval_seconds.is_(None), sa.func.coalesce(waiting, sa.false()).desc(), named.c.host]
@@ -46,7 +48,7 @@ def beginning_with(session: Session, beginning: str, *, limit: int = 100) -> lis
 
 
 def _rows(source: sa.FromClause, host: sa.ColumnElement[str]) -> sa.Select[tuple[object, ...]]:
-    visited = sa.exists().where(JOB_STEPS.c.host == host, JOB_STEPS.c.status == StepStatus.RUNNING)
+    visited = sa.exists().where(JOB_STEPS.c.host == host, _IS_VISIT)
     facts = ("last_ended_at", "answered_at", "crawl_delay_seconds", "not_before", "interval_seconds")
     return sa.select(host, *(HOSTS.c[name] for name in facts), visited).select_from(source)
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core import reasons
 from core.errors import NotFound
 from core.i18n import N_
-from core.models import Comment, Job, JobLine, JobStep, Report, StepAttempt
+from core.models import Comment, Job, JobLine, JobStep, Report, StepAttempt, StoredPage
 from core.queries import flags
 from core.queries.paging import by_keyset, by_number, columns, many, one
 from core.queries.rows import Deletion, JobFacts, JobRow, Page, Summary
@@ -208,17 +209,30 @@ def deletion(session: Session, job_id: int) -> Deletion:
         reports=_count(session, Report, col(Report.job_id) == job_id) - kept,
         comments=_count(session, Comment, col(Comment.job_id) == job_id),
         kept_reports=kept,
+        stored_pages=_pages_going(session, job_id),
     )
 
 
 def _used_elsewhere(session: Session, job_id: int) -> int:
     """Reports of the job that steps of other jobs point to."""
-    pointing = sa.exists().where(
-        col(JobStep.reused_report_id) == col(Report.id),
+    return _count(session, Report, col(Report.job_id) == job_id, _is_pointed_to(Report, job_id))
+
+
+def _is_pointed_to(report: Any, job_id: int) -> sa.Exists:
+    return sa.exists().where(
+        col(JobStep.reused_report_id) == report.id,
         col(JobStep.job_id) != job_id,
         col(JobStep.reused_report_id).is_not(None),
     )
-    return _count(session, Report, col(Report.job_id) == job_id, pointing)
+
+
+def _pages_going(session: Session, job_id: int) -> int:
+    """Stored pages that only reports have which go with the job."""
+    other = aliased(Report)
+    stays = (col(other.job_id) != job_id) | _is_pointed_to(other, job_id)
+    own = sa.select(col(Report.html_sha256)).where(col(Report.job_id) == job_id, col(Report.html_sha256).is_not(None))
+    name = col(StoredPage.sha256)
+    return _count(session, StoredPage, name.in_(own), ~sa.exists().where(col(other.html_sha256) == name, stays))
 
 
 def _reused_steps(session: Session, job_id: int) -> int:

@@ -29,6 +29,8 @@ MOST_WAITING = 400
 """Pending steps, those furthest ahead, among which retries are looked for."""
 SAMPLED = 300
 """Steps, spread over the job, that show which hosts have many pages left."""
+OF_STORED_PAGES = {"interval_seconds": 0.0, "max_retries": 0, "timeout_seconds": 1.0}
+"""How a job goes that reads stored pages, whatever its configuration: no lane rests, nobody has to be waited for."""
 MOST_HOSTS, SLOWEST = 100, 5
 """Hosts with several pages whose pauses are looked up; hosts that are told as slowest."""
 
@@ -121,11 +123,13 @@ def _running(session: Session, job_id: int) -> Sequence[Any]:
 
 
 class _Left:
-    """What a sample shows of the pending steps: retries that wait, untried pages by host (those with several)."""
+    """What a sample shows of the pending steps: retries that wait, untried pages by host (those with several); whether
+    steps of the job read stored pages.
+    """
 
     def __init__(self, session: Session, job: JobRow) -> None:
         self.retries = _retries(session, job.id)
-        self.untried = _untried(session, job)
+        self.untried, self.reads_pages = _untried(session, job)
 
 
 def _retries(session: Session, job_id: int) -> Sequence[Any]:
@@ -146,16 +150,19 @@ def _retries(session: Session, job_id: int) -> Sequence[Any]:
     return session.execute(statement).all()
 
 
-def _untried(session: Session, job: JobRow) -> dict[str, float]:
-    """Untried pages by host, of the hosts that have several: counted in a short job, estimated in a long one."""
+def _untried(session: Session, job: JobRow) -> tuple[dict[str, float], bool]:
+    """Untried pages by host, of the hosts that have several: counted in a short job, estimated in a long one. Stored
+    ones wait for no host; the second says whether there are any.
+    """
     s = JOB_STEPS.c
     numbers = _sample(job.total_steps, job.id)
-    statement = sa.select(s.host, s.status, s.attempts).where(s.job_id == job.id, s.step_number.in_(numbers))
+    columns = (s.host, s.status, s.attempts, s.source_report_id)
     # sorted out here: with the status in the condition, SQLite would walk through all pending steps
-    rows = session.execute(statement)
-    pages = Counter(row.host for row in rows if row.status == StepStatus.PENDING and not row.attempts)
+    rows = session.execute(sa.select(*columns).where(s.job_id == job.id, s.step_number.in_(numbers))).all()
+    visits = [row for row in rows if row.source_report_id is None]
+    pages = Counter(row.host for row in visits if row.status == StepStatus.PENDING and not row.attempts)
     each = job.total_steps / max(1, len(numbers))
-    return {host: n * each for host, n in pages.items() if n > 1}
+    return {host: n * each for host, n in pages.items() if n > 1}, len(visits) < len(rows)
 
 
 def _sample(total: int, seed: int) -> list[int]:
@@ -170,6 +177,8 @@ def _course(
     session: Session, job: JobRow, ended: Sequence[Any], running: Sequence[Any], left: _Left, now: datetime
 ) -> Course:
     config = JobConfig.parse(job.config)
+    if left.reads_pages:
+        config = config.model_copy(update=OF_STORED_PAGES)
     waiting = _waiting(left.retries, now)
     pending = job.unfinished_steps - len(running)
     if len(left.retries) == MOST_WAITING:  # there are more: as many as have failed so far

@@ -13,9 +13,9 @@ from core.queries import jobs
 from core.queries.paging import by_keyset, columns, one
 from core.queries.rows import FullReportRow, Page, ReportRow
 
-OF_STEP: sa.ColumnElement[bool] = (
-    col(Report.id) == sa.type_coerce(col(JobStep.result_data), sa.JSON)["report_id"].as_integer()
-)
+REPORT_ID: sa.ColumnElement[int] = sa.type_coerce(col(JobStep.result_data), sa.JSON)["report_id"].as_integer()
+"""The report of a step, its own or a reused one."""
+OF_STEP: sa.ColumnElement[bool] = col(Report.id) == REPORT_ID
 """Joins a step with its report, its own or a reused one."""
 
 

@@ -278,13 +278,16 @@ class JobFacts:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What goes when a job is deleted; `kept_reports` stay, because other jobs use them."""
+    """What goes when a job is deleted; `kept_reports` stay, because other jobs use them; `stored_pages` are those that
+    no other report has.
+    """
 
     lines: int
     steps: int
     reports: int
     comments: int
     kept_reports: int = 0
+    stored_pages: int = 0
 
 
 FIELDS: dict[type, tuple[str, ...]] = {

@@ -1,4 +1,5 @@
 """Every run of one target, whichever job it was: good ones by their reports, those that ended badly by their steps.
+What was extracted again from a stored page is no run: nobody went there.
 
 Each of the three reads has an index of its own, so that a look at one target costs the same in a table of any size.
 """
@@ -72,7 +73,7 @@ def _good(target: str) -> sa.Select[Any]:
         sa.select(*given)
         .join(Job, col(Job.id) == col(Report.job_id))
         .join(JobStep, col(JobStep.id) == col(Report.step_id))
-        .where(col(Report.target) == target)
+        .where(col(Report.target) == target, col(Report.source_report_id).is_(None))
         .order_by(col(Report.fetched_at).desc())
     )
 
@@ -100,6 +101,5 @@ def _of_steps(at: Any) -> sa.Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    return sa.select(col(JobStep.status), at, *map(col, columns), answered, col(JobStep.error_kind)).join(
-        Job, col(Job.id) == col(JobStep.job_id)
-    )
+    found = sa.select(col(JobStep.status), at, *map(col, columns), answered, col(JobStep.error_kind))
+    return found.join(Job, col(Job.id) == col(JobStep.job_id)).where(col(JobStep.source_report_id).is_(None))

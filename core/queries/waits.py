@@ -28,7 +28,8 @@ def of_steps(session: Session, job: JobRow, steps: Iterable[StepRow], now: datet
     except InvalidInput:  # an engine is about to pause the job for it
         return {}
     visit, first = JOB_STEPS.alias("visit"), JOB_STEPS.alias("first")
-    visited = sa.exists().where(visit.c.host == JOB_STEPS.c.host, visit.c.status == StepStatus.RUNNING)
+    is_visit = (visit.c.status == StepStatus.RUNNING) & visit.c.source_report_id.is_(None)
+    visited = sa.exists().where(visit.c.host == JOB_STEPS.c.host, is_visit)
     comes_next = (
         sa.select(first.c.id)
         .where(first.c.host == JOB_STEPS.c.host, first.c.job_id == job.id, first.c.waits_for_host)

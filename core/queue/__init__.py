@@ -7,6 +7,7 @@ from core.queue.breaker import give_back, trip
 from core.queue.claim import Claim, Claimed, claim, held, renew
 from core.queue.create import create, keep_list_order
 from core.queue.extend import extend
+from core.queue.extract_again import extract_again
 from core.queue.hold import hold, release
 from core.queue.ledger import recall
 from core.queue.move import cancel, delete, pause, resume, retry, start
@@ -27,6 +28,7 @@ __all__ = [
     "create",
     "delete",
     "extend",
+    "extract_again",
     "give_back",
     "held",
     "hold",

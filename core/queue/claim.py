@@ -27,7 +27,10 @@ PARKED_SECONDS = 600.0
 """A step that waits behind others of its host is looked at again after this, if no end of a visit makes it due."""
 
 _TIME = JOB_STEPS.c.next_attempt_at.type
-_CLAIMED = [JOB_STEPS.c[n] for n in ("id", "job_id", "step_number", "target", "host", "attempts", "fence", "overrides")]
+_CLAIMED = [
+    *(JOB_STEPS.c[name] for name in ("id", "job_id", "step_number", "target", "host", "attempts", "fence")),
+    *(JOB_STEPS.c[name] for name in ("overrides", "source_report_id")),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Claim:
     config: JobConfig
     host_pause_seconds: float | None = None
     """What people have set to lie between two requests to the host."""
+    source_report_id: int | None = None
+    """The report whose stored page is read instead of a visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,7 @@ _COUNT_RUNNING_STEPS = (
 _RESTING = (  # attempts that their own target answered or failed lately; what a clock set back wrote is old
     sa.select(sa.func.count(), sa.func.min(STEP_ATTEMPTS.c.completed_at))
     .select_from(STEP_ATTEMPTS.join(JOB_STEPS, STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id))
-    .where(_OF_JOB, STEP_ATTEMPTS.c.outcome.in_(SPENT))
+    .where(_OF_JOB, STEP_ATTEMPTS.c.outcome.in_(SPENT), JOB_STEPS.c.source_report_id.is_(None))
     .where(STEP_ATTEMPTS.c.completed_at.between(sa.bindparam("since"), sa.bindparam("until")))
 )
 
@@ -209,7 +214,10 @@ _BEGIN_ATTEMPTS = sa.insert(STEP_ATTEMPTS)
 
 
 def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -> list[Claim]:
-    """Claim up to `wanted` due steps of the job, none of a host that is being visited or has to rest."""
+    """Claim up to `wanted` due steps of the job, none of a host that is being visited or has to rest.
+
+    Those that read a stored page visit nobody: no host has a part in them.
+    """
     sorting = _Sorting(session, job, now)
     ids = sorting.choose(wanted) if wanted > 0 else []
     if not ids:
@@ -229,13 +237,19 @@ def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -
 def _claim(row: Any, owner: str, config: JobConfig, pause: float | None) -> Claim:
     """A step with overrides is one of a retry, which reuses nothing: what cannot go with `reuse_days` may be there."""
     own = JobConfig.parse({**config.model_dump(), **row.overrides, "reuse_days": 0}) if row.overrides else config
-    return Claim(row.id, row.job_id, row.step_number, row.target, row.host, row.attempts, row.fence, owner, own, pause)
+    step = row.id, row.job_id, row.step_number, row.target, row.host, row.attempts, row.fence
+    return Claim(*step, owner, own, pause, row.source_report_id)
 
 
 _VISIT = JOB_STEPS.alias("visit")
-_IS_VISITED = sa.exists().where(_VISIT.c.host == JOB_STEPS.c.host, _VISIT.c.status == StepStatus.RUNNING)
+_IS_VISITED = (
+    sa.exists()
+    .where(_VISIT.c.host == JOB_STEPS.c.host, _VISIT.c.status == StepStatus.RUNNING)
+    .where(_VISIT.c.source_report_id.is_(None))
+)
 _DUE = (
-    sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host, _IS_VISITED.label("is_visited"), *(HOSTS.c[n] for n in ENTRY))
+    sa.select(*(JOB_STEPS.c[name] for name in ("id", "host", "source_report_id")), _IS_VISITED.label("is_visited"))
+    .add_columns(*(HOSTS.c[name] for name in ENTRY))
     .select_from(JOB_STEPS.outerjoin(HOSTS, HOSTS.c.host == JOB_STEPS.c.host))
     .where(_OF_JOB, JOB_STEPS.c.status == StepStatus.PENDING)
     .where(JOB_STEPS.c.next_attempt_at <= sa.bindparam("now"))
@@ -258,7 +272,9 @@ class _Sorting:
 
     def __init__(self, session: Session, job: _Job, now: datetime) -> None:
         self._session, self._job, self._now = session, job, now
-        self._chosen: dict[str, int] = {}
+        self._chosen: list[int] = []
+        self._hosts: set[str] = set()
+        """Those of chosen steps."""
         self._first: dict[str, tuple[int, datetime]] = {}
         self._behind: list[int] = []
         self.pauses: dict[str, float] = {}
@@ -275,19 +291,23 @@ class _Sorting:
             self._park()
             if len(rows) < limit or len(self._chosen) >= wanted:
                 break
-        return list(self._chosen.values())
+        return self._chosen
 
     def _asked(self, limit: int) -> dict[str, Any]:
-        return {"job_id": self._job.id, "now": self._now, "chosen": list(self._chosen.values()), "n": limit}
+        return {"job_id": self._job.id, "now": self._now, "chosen": self._chosen, "n": limit}
 
     def _sort(self, row: Any) -> None:
+        if row.source_report_id is not None:
+            self._chosen.append(row.id)
+            return
         moment = free_at(row, self._job.config.interval_seconds, self._now)
-        if row.is_visited or row.host in self._chosen or row.host in self._first:
+        if row.is_visited or row.host in self._hosts or row.host in self._first:
             self._behind.append(row.id)
         elif moment > self._now:
             self._first[row.host] = row.id, moment
         else:
-            self._chosen[row.host] = row.id
+            self._chosen.append(row.id)
+            self._hosts.add(row.host)
             if row.interval_seconds is not None:
                 self.pauses[row.host] = row.interval_seconds
 

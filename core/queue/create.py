@@ -19,6 +19,16 @@ INSERTED_AT_ONCE = 5_000
 def create(session: Session, draft: Draft, now: datetime) -> int:
     """Insert the job (not started), one step for each target and one row for each line; gives the job's id."""
     targets = [line for line in draft.lines if line.taken]
+    job_id = insert_job(session, draft, len(targets), now)
+    insert_steps(session, job_id, targets, draft.config["concurrency"], now)
+    steps = sa.select(JOB_STEPS.c.target, JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id)
+    step_ids: dict[str | None, int] = {target: step_id for target, step_id in session.execute(steps)}
+    insert_lines(session, job_id, draft.lines, step_ids)
+    return job_id
+
+
+def insert_job(session: Session, draft: Draft, total_steps: int, now: datetime) -> int:
+    """The row of a job that was not started; gives its id."""
     inserted = session.execute(
         sa.insert(JOBS)
         .values(
@@ -28,7 +38,7 @@ def create(session: Session, draft: Draft, now: datetime) -> int:
             status=JobStatus.PENDING,
             priority=draft.priority,
             config=draft.config,
-            total_steps=len(targets),
+            total_steps=total_steps,
             completed_steps=0,
             failed_steps=0,
             cancelled_steps=0,
@@ -38,12 +48,7 @@ def create(session: Session, draft: Draft, now: datetime) -> int:
         )
         .returning(JOBS.c.id)
     )
-    job_id = int(inserted.scalar_one())
-    insert_steps(session, job_id, targets, draft.config["concurrency"], now)
-    steps = sa.select(JOB_STEPS.c.target, JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id)
-    step_ids: dict[str | None, int] = {target: step_id for target, step_id in session.execute(steps)}
-    insert_lines(session, job_id, draft.lines, step_ids)
-    return job_id
+    return int(inserted.scalar_one())
 
 
 def insert_steps(

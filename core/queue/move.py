@@ -13,7 +13,7 @@ from core.failures import FailureKind
 from core.i18n import N_
 from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
 from core.queries import retries
-from core.queue import ledger, reuse
+from core.queue import ledger, reuse, stored_pages
 from core.states import JOB_MOVES, STEP_MOVES, JobEvent, JobStatus, Outcome, StepEvent, StepStatus
 
 
@@ -62,7 +62,7 @@ def cancel(session: Session, job_id: int, by: str, now: datetime) -> None:
         return
     unfinished = (JOB_STEPS.c.job_id == job_id) & JOB_STEPS.c.status.in_(STEP_MOVES[StepEvent.CANCEL])
     running = session.execute(
-        sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host)
+        sa.select(JOB_STEPS.c.id, JOB_STEPS.c.host, JOB_STEPS.c.source_report_id)
         .where(JOB_STEPS.c.job_id == job_id, JOB_STEPS.c.status == StepStatus.RUNNING)
         .order_by(JOB_STEPS.c.id)
         .with_for_update()
@@ -87,7 +87,7 @@ def cancel(session: Session, job_id: int, by: str, now: datetime) -> None:
             error_message=None,
         )
     )
-    ledger.broken_off(session, {row.host for row in running}, now)
+    ledger.broken_off(session, {row.host for row in running if row.source_report_id is None}, now)
     _count(session, job_id, cancelled_steps=cancelled.rowcount)  # type: ignore[attr-defined]
 
 
@@ -138,6 +138,8 @@ def _override(session: Session, wanted: sa.ColumnElement[bool], overrides: dict[
 def delete(session: Session, job_id: int) -> None:
     """Delete a finished or never started job with everything that belongs to it, but for reports that others use."""
     reuse.rehome(session, job_id)
+    stored_pages.check_unread(session, job_id)
+    stored_pages.drop(session, job_id)
     not_started = JOBS.c.status.in_([JobStatus.PENDING, JobStatus.PAUSED]) & JOBS.c.queued_at.is_(None)
     deletable = JOBS.c.status.in_(JOB_MOVES[JobEvent.DELETE]) | not_started
     deleted = session.execute(sa.delete(JOBS).where(JOBS.c.id == job_id, deletable).returning(JOBS.c.id)).first()

@@ -26,7 +26,7 @@ def rescue(session: Session, owner: str, gone: Collection[str], now: datetime) -
         sa.update(JOB_STEPS)
         .where(lost, JOB_STEPS.c.job_id.in_(jobs), JOB_STEPS.c.status.in_(STEP_MOVES[StepEvent.RELEASE]))
         .values(status=StepStatus.PENDING, lease_owner=None, lease_expires_at=None)
-        .returning(JOB_STEPS.c.id, JOB_STEPS.c.host)
+        .returning(JOB_STEPS.c.id, JOB_STEPS.c.host, JOB_STEPS.c.source_report_id)
     ).all()
     ids = [row.id for row in taken]
     session.execute(
@@ -34,5 +34,5 @@ def rescue(session: Session, owner: str, gone: Collection[str], now: datetime) -
         .where(STEP_ATTEMPTS.c.step_id.in_(ids), STEP_ATTEMPTS.c.completed_at.is_(None))
         .values(completed_at=now, outcome=Outcome.LOST)
     )
-    ledger.broken_off(session, {row.host for row in taken}, now)
+    ledger.broken_off(session, {row.host for row in taken if row.source_report_id is None}, now)
     return ids

@@ -30,10 +30,12 @@ def reuse(session: Session, job_id: int, now: datetime, *, after_step: int = 0) 
 
     Only steps with a higher number than `after_step`; gives how many. A job with nothing left to do ends here.
     """
-    days = queries.jobs.get(session, job_id).config.get("reuse_days", 0)
+    config = queries.jobs.get(session, job_id).config
+    days = config.get("reuse_days", 0)
     if not days:
         return 0
-    found = _young_reports(job_id, now - timedelta(days=days), after_step).subquery("young")
+    since = now - timedelta(days=days)
+    found = _young_reports(job_id, since, after_step, with_html=config.get("store_html", False)).subquery("young")
     completed = session.execute(
         sa.update(JOB_STEPS)
         .where(JOB_STEPS.c.id == found.c.step_id, found.c.report_id.is_not(None))
@@ -51,12 +53,12 @@ def reuse(session: Session, job_id: int, now: datetime, *, after_step: int = 0) 
     return reused
 
 
-def _young_reports(job_id: int, since: datetime, after_step: int) -> sa.Select[Any]:
+def _young_reports(job_id: int, since: datetime, after_step: int, *, with_html: bool) -> sa.Select[Any]:
     """Each step that may be reused for, with the newest report that it can have (None without one)."""
     newest = (
         sa.select(REPORTS.c.id)
         .where(REPORTS.c.target == JOB_STEPS.c.target, REPORTS.c.fetched_at > since)
-        .where(REPORTS.c.flag_count == 0)
+        .where(REPORTS.c.flag_count == 0, REPORTS.c.html_sha256.is_not(None) if with_html else sa.true())
         .order_by(REPORTS.c.fetched_at.desc(), REPORTS.c.id.desc())
         .limit(1)
         .correlate(JOB_STEPS)

@@ -12,9 +12,10 @@ from sqlmodel import Session
 
 from core.failures import FailureKind
 from core.models import JOB_STEPS, JOBS, REPORT_TEXTS, REPORTS, STEP_ATTEMPTS
-from core.queue import ledger
+from core.queue import ledger, stored_pages
 from core.queue.claim import Claim
 from core.states import JOB_MOVES, JobEvent, JobStatus, Outcome, StepStatus
+from core.stored_page import PackedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Completed:
     """The target gave a report: its columns (those of the step and job are filled in here) and its text.
 
     `crawl_delay_seconds` is what its robots.txt asks for (0: nothing); None when that was not read.
-    `retry_after_seconds` is what the host asked for all the same.
+    `retry_after_seconds` is what the host asked for all the same; `page` is stored with the report.
     """
 
     claim: Claim
@@ -30,6 +31,7 @@ class Completed:
     text: str
     crawl_delay_seconds: float | None = None
     retry_after_seconds: float | None = None
+    page: PackedPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,10 @@ def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -
     session.execute(_LOCK_JOBS, {"ids": jobs})
     held = _held(session, settlements)
     still = [one for one in settlements if _take(held, one.claim)]
-    reports = _insert_reports(session, [one for one in still if isinstance(one, Completed)])
+    reports = _insert_reports(session, [one for one in still if isinstance(one, Completed)], now)
     ends = [_end(session, one, reports, now) for one in still]
     _end_claims(session, ends)
-    ledger.ended(session, [_visit(one, now) for one in still])
+    ledger.ended(session, [_visit(one, now) for one in still if one.claim.source_report_id is None])
     statuses = {id(one): end.status for one, end in zip(still, ends, strict=True)}
     return Settled([(one, statuses.get(id(one))) for one in settlements], _count(session, ends, now))
 
@@ -129,11 +131,12 @@ _INSERT_REPORTS = sa.insert(REPORTS).returning(REPORTS.c.step_id, REPORTS.c.id)
 _INSERT_TEXTS = sa.insert(REPORT_TEXTS)
 
 
-def _insert_reports(session: Session, completed: Sequence[Completed]) -> dict[int, int]:
-    """Write reports and texts; gives the id of the report of each step."""
+def _insert_reports(session: Session, completed: Sequence[Completed], now: datetime) -> dict[int, int]:
+    """Write reports, texts and pages; gives the id of the report of each step."""
     if not completed:
         return {}
-    rows = [{**one.report, **_counted(one.report["flags"]), **_of_claim(one.claim)} for one in completed]
+    stored_pages.store(session, [one.page for one in completed if one.page is not None], now)
+    rows = [{**one.report, **_counted(one.report["flags"]), **_of_claim(one.claim), **_html(one)} for one in completed]
     inserted = session.execute(_INSERT_REPORTS, rows)
     ids: dict[int, int] = {step_id: report_id for step_id, report_id in inserted}
     texts = [{"report_id": ids[one.claim.step_id], "text": one.text} for one in completed]
@@ -152,7 +155,12 @@ def _of_claim(one: Claim) -> dict[str, Any]:
         "target": one.target,
         "host": one.host,
         "attempts": one.attempts + 1,
+        "source_report_id": one.source_report_id,
     }
+
+
+def _html(one: Completed) -> dict[str, Any]:
+    return {"html_sha256": one.page.sha256 if one.page is not None else None}
 
 
 def _end(session: Session, settlement: Settlement, reports: dict[int, int], now: datetime) -> _End:

@@ -52,11 +52,21 @@ def data(found: Installation) -> None:
         [
             (_("Version"), found.version),
             (_("Database"), f"{found.database}, {room(found.database_bytes)}"),
+            (_("Stored pages"), _stored(found)),
             (_("Revision"), found.revision or ""),
             (_("Data directory"), str(found.data_dir)),
             (_("Free disk space"), free),
         ]
     )
+
+
+def _stored(found: Installation) -> str:
+    """1,204 pages, 56 MiB (412 MiB of HTML); a part of the database."""
+    stored = found.stored
+    if not stored.pages:
+        return _("none")
+    text = ngettext("{n} page, {size} ({html} of HTML)", "{n} pages, {size} ({html} of HTML)", stored.pages)
+    return text.format(n=number(stored.pages), size=room(stored.stored_bytes), html=room(stored.bytes))
 
 
 def _facts(rows: list[tuple[str, str]]) -> None:

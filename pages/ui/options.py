@@ -59,6 +59,10 @@ FIELDS: dict[str, Words] = {
         N_("Respect robots.txt"),
         N_("What it forbids fails, its Crawl-delay is kept. Off only with the permission of the sites' owners."),
     ),
+    "store_html": Words(
+        N_("Store the HTML"),
+        N_("Keeps every page as it was fetched: to download it, and to extract it again without another visit."),
+    ),
 }
 
 
@@ -115,7 +119,8 @@ def _further(config: JobConfig) -> list[str]:
     n, asked = config.extra_pages, len(config.questions)
     pages = ngettext("up to {n} extra page", "up to {n} extra pages", n).format(n=n)
     asks = ngettext("{n} question", "{n} questions", asked).format(n=asked)
-    return [*([pages] if n else []), *([asks] if asked else [])]
+    kept = [_("HTML stored")] if config.store_html else []
+    return [*([pages] if n else []), *([asks] if asked else []), *kept]
 
 
 def differences(values: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:

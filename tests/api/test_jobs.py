@@ -269,7 +269,7 @@ def test_a_job_is_deleted_with_what_belongs_to_it(client: TestClient, finished: 
     comment = {"job_id": finished["id"], "author": "ana", "body": "x"}
     assert client.post("/api/comments/job", json=comment).status_code == 201
     answer = client.delete(f"/api/jobs/{finished['id']}")
-    assert answer.json() == {"lines": 3, "steps": 3, "reports": 1, "comments": 1, "kept_reports": 0}
+    assert answer.json() == {"lines": 3, "steps": 3, "reports": 1, "comments": 1, "kept_reports": 0, "stored_pages": 0}
     assert client.get(f"/api/jobs/{finished['id']}").status_code == 404
 
 
