@@ -127,6 +127,18 @@ def test_the_menu_of_a_column_offers_no_sorting_of_one_page(page: Page, app: App
     expect(menu.get_by_text("Sort descending")).to_be_hidden()
 
 
+def test_a_button_can_be_read_in_the_dark_while_its_menu_is_open(page: Page, app: App) -> None:
+    job_id = app.batch(["tidewater-bakery.test"])
+    app.ended(job_id)
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"/job?id={job_id}")
+    button = page.get_by_role("button", name="Slowest hosts")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.mouse.move(5, 5)
+    expect(button).to_have_css("color", "rgb(140, 194, 242)")  # 9.6 on the background, where the theme's is 1.4
+
+
 def test_a_failure_that_is_clicked_is_chosen_in_the_filter_too(page: Page, app: App) -> None:
     job_id = app.batch(["notfound.test", *bulk_hosts(2)])
     app.ended(job_id)
