@@ -92,6 +92,12 @@ def test_an_encoding_that_was_not_asked_for_is_refused(encoding: bytes) -> None:
     assert error.kind is K.PROTOCOL and encoding.decode() in error.detail
 
 
+@pytest.mark.parametrize("coding", [b"gzip, chunked", b"chunked, identity", b"x-rot13"])
+def test_a_transfer_encoding_that_was_not_asked_for_is_refused(coding: bytes) -> None:
+    error = failure(says(OK + b"Transfer-Encoding: " + coding + b"\r\n\r\n5\r\n<html\r\n0\r\n\r\n"))
+    assert error.kind is K.PROTOCOL and coding.decode() in error.detail
+
+
 def test_a_broken_gzip_body_is_a_fault_of_the_protocol() -> None:
     assert failure(page(b"no gzip at all", OK + b"Content-Encoding: gzip\r\n")).kind is K.PROTOCOL
 
@@ -141,6 +147,9 @@ def test_retry_after_is_kept_in_the_failure(value: str, least: float | None, mos
         (b"application/pdf", b"%PDF-1.7", K.NOT_HTML),
         (b"text/html", b"%PDF-1.7 ...", K.NOT_HTML),
         (b"text/html", b"\x89PNG\r\n\x1a\n", K.NOT_HTML),
+        (b"text/html", b"\x00\x00\x00\x18ftypmp42", K.NOT_HTML),
+        (b"text/html", b"RIFF\x24\x00\x00\x00WEBPVP8 ", K.NOT_HTML),
+        (b"text/html", b"\x00asm\x01\x00\x00\x00", K.NOT_HTML),
         (b"application/json", b"{}", K.NOT_HTML),
         (b"text/plain", b"Just words", K.NOT_HTML),
         (b"application/rss+xml", b"<rss/>", K.NOT_HTML),
@@ -176,6 +185,8 @@ def test_no_content_is_empty() -> None:
         (says(OK + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"), K.PROTOCOL),
         (says(), K.RESET),
         (resets, K.RESET),
+        (says(OK + b"X-Cut: in the head"), K.RESET),
+        (says(b"HTTP/1.1 302 Found\r\nLocation: /cut"), K.RESET),
         (says(OK + b"Content-Length: 500\r\n\r\n<p>half"), K.RESET),
         (says(OK + b"Transfer-Encoding: chunked\r\n\r\n7\r\n<p>half\r\n"), K.RESET),
     ],

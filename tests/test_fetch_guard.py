@@ -105,6 +105,13 @@ def test_a_name_is_resolved_once_for_a_connection_and_that_address_is_connected_
         assert peer.connections == 1 and error.kind is K.BLOCKED_ADDRESS
 
 
+def test_a_name_that_leads_inwards_by_the_time_http_is_tried_is_told_as_such() -> None:
+    with Peer(says()) as peer:
+        answers = iter([[SITE], [CANARY]])
+        fetcher = Fetcher(settings(), resolver=lambda host, port: next(answers))
+        assert blocked(fetcher, f"site.test:{peer.port}", None).kind is K.BLOCKED_ADDRESS
+
+
 def test_the_next_address_is_tried_when_the_first_does_not_answer() -> None:
     with Peer(page()) as peer:
         fetcher = Fetcher(settings(), resolver=lambda host, port: ["127.0.0.9", "127.0.0.10", SITE])

@@ -108,6 +108,7 @@ def test_a_redirect_to_a_dead_end_ends_in_time(kind: str) -> None:
     [
         (floods(OK + b"\r\n", b"x" * 65536), K.TOO_LARGE),
         (floods(CHUNKED, b"8000\r\n" + b"x" * 0x8000 + b"\r\n"), K.TOO_LARGE),
+        (floods(CHUNKED, b"1\r\nx\r\n" * 1000), K.TOO_LARGE),
         (floods(CHUNKED, b"1;" + b"e" * 8000 + b"\r\nx\r\n"), K.TOO_LARGE),
         (floods(CHUNKED + b"3\r\n<p>\r\n0\r\n", b"Trailer: 1\r\n" * 1000), K.TOO_LARGE),
         (says(OK + b"Content-Length: 100001\r\n\r\n"), K.TOO_LARGE),
@@ -136,6 +137,14 @@ def test_floods_and_bombs_end_early_and_small(behave: Behaviour, kind: K) -> Non
             tracemalloc.stop()
     assert caught.value.kind is kind
     assert peak < 4_000_000 and time.monotonic() - began < 5
+
+
+def test_an_answer_in_crumbs_costs_little_of_our_processor() -> None:
+    with Peer(floods(CHUNKED, b"1\r\nx\r\n" * 1000)) as peer:
+        began = time.thread_time()
+        with pytest.raises(FetchError, match="50,000 pieces"):
+            fetch(peer, replace(OPTIONS, max_bytes=20_000_000, timeout_seconds=60))
+    assert time.thread_time() - began < 5  # all 20 MB of them take 12 s
 
 
 def test_a_page_of_exactly_the_limit_is_taken() -> None:

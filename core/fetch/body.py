@@ -58,11 +58,23 @@ def read_error_body(response: requests.Response, visit: "Visit") -> bytes:
 
 
 def refuse_encoding(response: requests.Response) -> None:
-    """Raise `FetchError` (protocol) for a Content-Encoding that was not asked for and cannot be undone."""
-    header = response.headers.get("Content-Encoding", "").lower()
-    codings = [coding.strip() for coding in header.split(",") if coding.strip()]
+    """Raise `FetchError` (protocol) for an encoding that was not asked for and cannot be undone.
+
+    That of the transfer may only be `chunked`: no other was offered (RFC 9110, 10.1.4), and http.client knows no other.
+    """
+    if (transfer := _codings(response, "Transfer-Encoding")) not in ([], ["identity"], ["chunked"]):
+        raise FetchError(FailureKind.PROTOCOL, f"The Transfer-Encoding {_shown(transfer)} was not asked for")
+    codings = _codings(response, "Content-Encoding")
     if codings in ([], ["identity"]):
         return
     if len(codings) > MAX_ENCODINGS or not DECODED.issuperset(codings):
-        shown = "".join(char if char.isprintable() else " " for char in header[:100])
-        raise FetchError(FailureKind.PROTOCOL, f"The Content-Encoding {shown!r} was not asked for ({ACCEPT_ENCODING})")
+        detail = f"The Content-Encoding {_shown(codings)} was not asked for ({ACCEPT_ENCODING})"
+        raise FetchError(FailureKind.PROTOCOL, detail)
+
+
+def _codings(response: requests.Response, field: str) -> list[str]:
+    return [coding for each in response.headers.get(field, "").lower().split(",") if (coding := each.strip())]
+
+
+def _shown(codings: list[str]) -> str:
+    return repr("".join(char if char.isprintable() else " " for char in ", ".join(codings)[:100]))

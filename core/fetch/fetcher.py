@@ -90,9 +90,11 @@ def _https_first(walk: Walk, visit: Visit, target: str) -> Page:
     visit.connect_limit_seconds = None
     try:
         return walk.follow(with_path(f"http://{target}"))
-    except FetchError:
-        if visit.answered and not isinstance(https_failure, ProxyRefused):
-            raise  # http gave an answer, and that is what happened
+    except FetchError as failure:
+        # http gave an answer, or its name leads elsewhere by now: that is what happened.
+        tells_more = visit.answered or failure.kind is FailureKind.BLOCKED_ADDRESS
+        if tells_more and not isinstance(https_failure, ProxyRefused):
+            raise
         raise https_failure from None
 
 

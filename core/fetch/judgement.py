@@ -17,8 +17,19 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b\x08", "a gzip file"),
     (b"\xd0\xcf\x11\xe0", "an office document"),
     (b"\x7fELF", "a program"),
+    (b"\0asm", "a program"),
+    (b"RIFF", "a WebP image, a sound or a film"),
+    (b"OggS", "a sound or a film"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"\xfd7zXZ\0", "an xz file"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"wOFF", "a font"),
+    (b"wOF2", "a font"),
+    (b"SQLite format 3\0", "a database"),
 )
 """First bytes that no page has (WHATWG MIME Sniffing, 6 and 7)."""
+FILM = re.compile(rb".{4}ftyp", re.S)
 SNIFFED = 2048
 _BLANK = b" \t\r\n\f\v\0"
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -67,12 +78,18 @@ def refuse_body(content_type: str | None, body: bytes) -> None:
     if not start.strip(_BLANK) and not body[SNIFFED:].strip(_BLANK):
         raise FetchError(FailureKind.EMPTY, f"The body holds nothing ({len(body):,} bytes)")
     declared = essence(content_type)
-    for magic, what in MAGIC:
-        if start.startswith(magic):
-            raise FetchError(FailureKind.NOT_HTML, f"The body is {what}, declared as {declared or 'nothing'}")
+    if what := _file(start):
+        raise FetchError(FailureKind.NOT_HTML, f"The body is {what}, declared as {declared or 'nothing'}")
     if declared in HTML or (not declared and start.lstrip(_BLANK).startswith(b"<")) or _has_root(start):
         return
     raise FetchError(FailureKind.NOT_HTML, f"The body is not HTML, declared as {declared or 'nothing'}")
+
+
+def _file(start: bytes) -> str | None:
+    """What kind of file begins so; None for what may be a page."""
+    if FILM.match(start):
+        return "a film"
+    return next((what for magic, what in MAGIC if start.startswith(magic)), None)
 
 
 def _has_root(start: bytes) -> bool:
