@@ -32,10 +32,12 @@ Behaviour = Callable[["Peer", socket.socket, bytes], None]
 class Peer:
     """A listener whose connections are each served by `behave(peer, connection, request head)` in a thread."""
 
-    def __init__(self, behave: Behaviour, *, address: str = SITE, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, behave: Behaviour, *, address: str = SITE, port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._behave = behave
         self._tls = tls
-        self._listener = socket.create_server((address, 0), backlog=64)
+        self._listener = socket.create_server((address, port), backlog=64, reuse_port=port != 0)
         self._open: list[socket.socket] = []
         self.address = address
         self.port: int = self._listener.getsockname()[1]
@@ -170,9 +172,9 @@ def silent_listener(address: str = SITE) -> Iterator[int]:
 
 
 @contextmanager
-def black_hole(address: str = SITE) -> Iterator[int]:
+def black_hole(address: str = SITE, port: int = 0) -> Iterator[int]:
     """A port whose queue is full, so that Linux drops every further SYN: nothing ever connects."""
-    with socket.create_server((address, 0), backlog=0) as listener:
+    with socket.create_server((address, port), backlog=0, reuse_port=port != 0) as listener:
         fillers = [socket.socket() for _ in range(4)]
         try:
             for filler in fillers:
