@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.i18n import N_, _
-from core.queries import jobs, reports, runs, steps
+from core.queries import jobs, reports, runs, steps, stored_pages
 from pages.ui import address
 from pages.ui import report_parts as parts
 from pages.ui.app import asked_id, service
@@ -12,6 +12,7 @@ from pages.ui.empty import found, nowhere
 from pages.ui.report_answers import details
 from pages.ui.report_contact import links
 from pages.ui.report_head import head, reused, way
+from pages.ui.report_html import html, source
 from pages.ui.report_runs import history, strip
 
 TABS = {
@@ -24,8 +25,8 @@ TABS = {
 
 
 def read():
-    """The asked report, the job from whose steps it was opened (`?job=`), its neighbours there and the last runs of its
-    target, from one snapshot; None without an id.
+    """The asked report, the job from whose steps it was opened (`?job=`), its neighbours there, the last runs of its
+    target, the size of its stored page and whether its source is there, from one snapshot; None without an id.
     """
     report_id = asked_id(_("report"))
     if report_id is None:
@@ -34,7 +35,8 @@ def read():
         report = reports.get(session, report_id)
         step = steps.using(session, report_id, address.as_id(address.read("job")))
         last = runs.last(session, report.target, report.host)
-        return report, jobs.get(session, step.job_id), step, steps.neighbours(session, step), last
+        kept = stored_pages.size(session, report.html_sha256), reports.exists(session, report.source_report_id)
+        return report, jobs.get(session, step.job_id), step, steps.neighbours(session, step), last, *kept
 
 
 def tabs(report):
@@ -58,12 +60,16 @@ asked = found(read)
 if asked is None:
     nowhere(_("Report"), _("A report is opened from the steps of its job."))
 else:
-    report, job, step, neighbours, last = asked
+    report, job, step, neighbours, last, page_bytes, has_source = asked
     way(job, *neighbours)
     head(report, job, step)
     if step.is_reused:
         reused(report, job)
-    strip(last, report)
+    if report.source_report_id is not None:
+        source(report, is_there=has_source)
+    if last:
+        strip(last, report)
     flags(report)
     tabs(report)
+    html(report, job, step, page_bytes)
     parts.provenance(report)

@@ -34,6 +34,11 @@ def get(session: Session, report_id: int) -> FullReportRow:
     return found
 
 
+def exists(session: Session, report_id: int | None) -> bool:
+    """Whether there is such a report."""
+    return session.execute(sa.select(col(Report.id)).where(col(Report.id) == report_id)).first() is not None
+
+
 def page(
     session: Session,
     *,

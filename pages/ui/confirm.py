@@ -42,6 +42,7 @@ def ask_delete(job: JobRow) -> None:
                 (ngettext("{n} step", "{n} steps", counts.steps), counts.steps),
                 (ngettext("{n} report", "{n} reports", counts.reports), counts.reports),
                 (ngettext("{n} comment", "{n} comments", counts.comments), counts.comments),
+                (ngettext("{n} stored page", "{n} stored pages", counts.stored_pages), counts.stored_pages),
             )
             if n
         )

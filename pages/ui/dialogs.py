@@ -15,6 +15,7 @@ from pages.ui.actions import guarded
 from pages.ui.app import service
 from pages.ui.attempts import history
 from pages.ui.confirm import ask_cancel, ask_delete
+from pages.ui.extract_again import ask_extract
 from pages.ui.lines import not_taken
 from pages.ui.more import ask_more
 from pages.ui.retry import ask_retry
@@ -48,6 +49,7 @@ DIALOGS = {
     "cancel": Dialog(N_("Cancel this job?"), ":material/cancel:", lambda job, _step: ask_cancel(job)),
     "more": Dialog(N_("Add domains"), ":material/playlist_add:", lambda job, _step: ask_more(job)),
     "retry": Dialog(N_("Retry with options"), ":material/replay:", lambda job, _step: ask_retry(job), "medium"),
+    "extract": Dialog(N_("Extract again"), ":material/find_in_page:", ask_extract, "large"),
     "delete": Dialog(N_("Delete this job?"), ":material/delete:", lambda job, _step: ask_delete(job)),
     "attempts": Dialog(N_("Attempts"), ":material/history:", history, "large"),
     "lines": Dialog(N_("Lines that were not taken"), ":material/rule:", _lines, "large"),

@@ -9,6 +9,7 @@ from pages.ui import address, dialog, go
 from pages.ui.actions import attempt
 from pages.ui.again import run_again
 from pages.ui.app import JOB, NEW_JOB, service, who
+from pages.ui.extract_again import can_extract, open_extract
 from pages.ui.figures import number
 from pages.ui.retry import CANCELLED, FAILED, open_retry
 from pages.ui.watch import told_at_end
@@ -24,6 +25,7 @@ ITEMS: dict[str, tuple[str, str]] = {
     "remaining": (":material/playlist_play:", N_("Run the remaining")),
     "options": (":material/tune:", N_("Retry with options…")),
     "again": (":material/restart_alt:", N_("Run again")),
+    "extract": (":material/find_in_page:", N_("Extract again…")),
     "duplicate": (":material/content_copy:", N_("Duplicate")),
     "export": (":material/download:", N_("Export")),
     "curl": (":material/terminal:", N_("Copy as curl")),
@@ -46,6 +48,7 @@ def items(job: JobRow, opens: bool = True) -> list[str]:
         "remaining": job.is_final and job.cancelled_steps > 0,
         "options": job.is_final and job.failed_steps + job.cancelled_steps > 0,
         "again": job.is_final,
+        "extract": can_extract(job),
         "duplicate": True,
         "export": not job.is_not_started,
         "curl": True,
@@ -86,6 +89,8 @@ def act(item: str, job: JobRow) -> None:
         go.want(NEW_JOB, **{"from": job.id})
     elif item == "options":
         open_retry(job, FAILED if job.failed_steps else CANCELLED)
+    elif item == "extract":
+        open_extract(job)
     elif item in DIALOGS:
         dialog.show(item, job.id)
     else:

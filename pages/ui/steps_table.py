@@ -171,7 +171,7 @@ def result(step: StepRow, report: ReportRow | None, wait: Wait | None, at: datet
         words = ngettext("{n} word", "{n} words", report.word_count).format(n=number(report.word_count))
         reused = age(report, at) if step.is_reused else ""
         title = (report.title or "")[: columns.LONGEST_TEXT]
-        return " · ".join(filter(None, (reused, flags_told(report), title, words)))
+        return " · ".join(filter(None, (reused, _extracted_again(report), flags_told(report), title, words)))
     sentence = _(EXPLANATIONS[step.error_kind].sentence) if step.error_kind else ""
     if step.status is StepStatus.FAILED and step.attempts:
         tries = ngettext("{n} attempt", "{n} attempts", step.attempts).format(n=number(step.attempts))
@@ -183,9 +183,15 @@ def result(step: StepRow, report: ReportRow | None, wait: Wait | None, at: datet
     return sentence
 
 
+def _extracted_again(report: ReportRow) -> str:
+    source = report.source_report_id
+    return _("extracted again from report {id}").format(id=source) if source is not None else ""
+
+
 def _time(step: StepRow, report: ReportRow | None) -> str:
-    if report is not None and report.total_seconds is not None and not step.is_reused:
-        return duration(report.total_seconds)
+    visit = None if report is None or step.is_reused or step.source_report_id else report.total_seconds
+    if visit is not None:
+        return duration(visit)
     if step.started_at and step.completed_at:
         return duration((step.completed_at - step.started_at).total_seconds())
     return ""
