@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from core import apart
 from core.errors import FetchError
 from core.extract import Extraction, Reach, Wish, extract
 from core.extract.answers import seconds_each
+from core.extract.page import host_of
+from core.flags import Facts, judge
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -79,9 +82,13 @@ def read(reader: Reader, body: bytes, url: str, content_type: str | None, cpu_se
 
 
 def whole_page(body: bytes, url: str, content_type: str | None, wish: Wish) -> Extraction:
-    """A `Reader` of everything: the questions are answered in a process of their own, whose time is not the page's."""
+    """A `Reader` of everything, flags included; questions are answered in a process of their own, whose time is not the
+    page's.
+    """
     bounded = partial(apart.each, cpu_seconds=seconds_each(wish.questions))
-    return extract(body, url, content_type, wish, apart=bounded)
+    page = extract(body, url, content_type, wish, apart=bounded)
+    flags = judge(Facts.of(wish.target or host_of(url), url, wish.http_status, page))
+    return replace(page, flags=flags, markup=None)
 
 
 def _allow(cpu_seconds: float) -> None:

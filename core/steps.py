@@ -15,7 +15,6 @@ from core.extract import Extraction, Reach, Wish, reach
 from core.extract.page import host_of, site_of
 from core.failures import FailureKind
 from core.fetch import Fetcher, FetchOptions, Page
-from core.flags import Facts, judge
 from core.queries.stored_pages import OF_VISIT, Source
 from core.queue import Claim
 from core.settings import Settings
@@ -49,7 +48,7 @@ def scrape(claim: Claim, fetcher: Fetcher, extractor: Extractor, settings: Setti
         respect_robots=config.respect_robots,
     )
     page = fetcher.fetch(claim.target, options, abort)
-    wish = Wish(tuple(question.asked for question in config.questions), site_pages=config.extra_pages > 0)
+    wish = _wish(claim, page.http_status, site_pages=config.extra_pages > 0)
     try:
         extraction = extractor.extract(
             page.body, page.final_url, page.content_type, abort, turn=claim.job_id, wish=wish
@@ -81,7 +80,7 @@ def extract_again(claim: Claim, database: Database, extractor: Extractor, abort:
             FailureKind.PAGE_GONE, f"The stored page of report {claim.source_report_id} is gone: it was deleted"
         )
     visit = source.visit
-    wish = Wish(tuple(question.asked for question in claim.config.questions))
+    wish = _wish(claim, visit["http_status"], site_pages=False)
     extraction = extractor.extract(
         source.page, visit["final_url"], visit["content_type"], abort, turn=claim.job_id, wish=wish
     )
@@ -89,6 +88,10 @@ def extract_again(claim: Claim, database: Database, extractor: Extractor, abort:
     visited = Visited(source.contact["extra_pages"], _found_elsewhere(source))
     report = _report(claim, visit, given, extraction, visited)
     return Scraped(report, extraction.text, page=PackedPage(source.sha256, len(source.page), None))
+
+
+def _wish(claim: Claim, http_status: int, *, site_pages: bool) -> Wish:
+    return Wish(tuple(question.asked for question in claim.config.questions), site_pages, claim.target, http_status)
 
 
 def _found_elsewhere(source: Source) -> list[tuple[str, Reach]]:
@@ -104,13 +107,12 @@ def _found_elsewhere(source: Source) -> list[tuple[str, Reach]]:
 def _report(
     claim: Claim, visit: dict[str, Any], given: Iterable[tuple[str, str]], extraction: Extraction, visited: Visited
 ) -> dict[str, Any]:
-    """The columns of a report: those that the visit gives, what the page says, and its flags; `given` are headers."""
+    """The columns of a report: those that the visit gives and what was read of the page; `given` are headers."""
     found = {field.name: getattr(extraction, field.name) for field in fields(extraction)}  # asdict copies every link
     for name in ("text", "markup", "site_pages"):
         del found[name]
     found["technologies"] = technologies.merged(extraction.technologies, headers.makers(given))
-    flags = judge(Facts.of(claim.target, visit["final_url"], visit["http_status"], extraction))
-    return {**visit, **found, **_contact(visit["final_url"], extraction, visited), "flags": flags}
+    return {**visit, **found, **_contact(visit["final_url"], extraction, visited)}
 
 
 def _pause(claim: Claim, page: Page) -> float:

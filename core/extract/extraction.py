@@ -62,9 +62,10 @@ class Extraction:
     organisation_name: str | None
     postal_addresses: list[str]
     text: str
-    markup: Markup
-    """For the flags; no column."""
+    markup: Markup | None
+    """For the flags; no column, and gone where these are judged."""
 
+    flags: list[dict[str, str]] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
     site_pages: list[SitePage] = field(default_factory=list)
     """Where to look further; no column."""
@@ -81,7 +82,7 @@ def extract(
     """
     try:
         decoded = decode(body, content_type)
-        return _read(parse(decoded.text, url), decoded, wish, apart)
+        return _read(parse(decoded.text, url, is_home=wish.is_for_home), decoded, wish, apart)
     except MemoryError as error:
         raise FetchError(FailureKind.EXTRACT, "The page needs more memory than allowed to read") from error
 

@@ -37,6 +37,7 @@ class ParsedPage:
 
     tree: HtmlElement
     url: str
+    is_known_home: bool = False
 
     @cached_property
     def base(self) -> str:
@@ -53,7 +54,9 @@ class ParsedPage:
 
     @cached_property
     def is_home(self) -> bool:
-        """Whether the address is that of a home page: no path but a language or an index file, no query."""
+        """Whether it is known to be a home page or has the address of one: no path but a language or an index file."""
+        if self.is_known_home:
+            return True
         try:
             parts = urlsplit(self.url)
         except ValueError:
@@ -77,7 +80,7 @@ class ParsedPage:
         return next((content for name, content in self.metas() if name in names), None)
 
 
-def parse(text: str, url: str) -> ParsedPage:
+def parse(text: str, url: str, *, is_home: bool = False) -> ParsedPage:
     """Parse a decoded page. Raises `FetchError` (EXTRACT) for a monstrous tag or too deep a nesting."""
     _refuse_monstrous_tags(text)
     repaired = repair_faulty_html(text, text[:50].lower())
@@ -96,7 +99,7 @@ def parse(text: str, url: str) -> ParsedPage:
         tree = document_fromstring(EMPTY)
     if any("Excessive depth" in entry.message for entry in parser.error_log):
         raise FetchError(FailureKind.EXTRACT, "The page nests its elements deeper than 2,048 levels")
-    return ParsedPage(tree, url)
+    return ParsedPage(tree, url, is_home)
 
 
 def absolute(href: str, base: str) -> str | None:

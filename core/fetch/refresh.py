@@ -24,6 +24,7 @@ UNREAD = frozenset({"script", "style", "noscript", "template", "textarea", "titl
 """What neither shows text nor leads anywhere; of a page that needs scripts, `noscript` shows its worst side."""
 
 OTHER_TAGS = re.compile(r"<[/!?][^>]*+>?+")
+_META = re.compile(rb"http-equiv\s*+=\s*+[\"']?+\s*+refresh", re.I)
 _STEPS = re.compile(
     r"\s*+(?P<seconds>\d++|(?=\.))[\d.]*+(?:\s*+[;,]\s*+|\s++)(?:url\s*+=\s*+)?+(?P<quote>[\"']?+)(?P<url>.++)",
     re.A | re.I | re.S,
@@ -39,7 +40,7 @@ def onward(url: str, headers: Iterable[tuple[str, str]], body: bytes) -> str | N
     None also for an address that is no clean http(s) one: browsers stay there too.
     """
     said = [value for name, value in headers if name.lower() == "refresh"]
-    if len(body) > LOOKED_THROUGH_BYTES or not (said or b"refresh" in body.lower()):
+    if len(body) > LOOKED_THROUGH_BYTES or not (said or _META.search(body)):
         return None
     words, metas, base = _skim(body, url)
     location = next((found for each in [*said, *metas] if (found := _location(each)) is not None), None)

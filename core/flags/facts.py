@@ -32,7 +32,8 @@ class Facts:
 
     @classmethod
     def of(cls, target: str, final_url: str, http_status: int, page: Extraction) -> "Facts":
-        """The facts of a page as it was fetched and read."""
+        """The facts of a page as it was fetched and read, its markup with it."""
+        assert page.markup is not None
         return cls(
             target=target,
             final_url=final_url,

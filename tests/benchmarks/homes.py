@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.extract import Extraction, extract
+from core.extract import Extraction, Wish
+from core.extract_worker import whole_page
 from core.fetch import wall
-from core.flags import Facts, Flag, judge
+from core.flags import Flag
 from tests.benchmarks.quality import f1
 
 HOMES = Path(__file__).parent / "home_pages"
@@ -125,7 +126,8 @@ def read() -> list[Home]:
 
 def look(home: Home) -> Found:
     """Do what a step does with an answer: a wall, another error, or a report with its flags."""
-    page = extract(home.body, home.final_url, home.headers["content-type"])
+    wish = Wish(target=home.target, http_status=home.http_status)
+    page = whole_page(home.body, home.final_url, home.headers["content-type"], wish)
     return Found(judged(home, page), page)
 
 
@@ -135,7 +137,7 @@ def judged(home: Home, page: Extraction) -> set[str]:
         return {WALL}
     if home.http_status != 200:
         return set()
-    return {found["flag"] for found in judge(Facts.of(home.target, home.final_url, home.http_status, page))}
+    return {found["flag"] for found in page.flags}
 
 
 # Counting

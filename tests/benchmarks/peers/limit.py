@@ -5,13 +5,14 @@ import os
 import time
 from multiprocessing.synchronize import Barrier
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.benchmarks.peers.task import Task, tell
 
 
 def _work(task: Task, next_page: Any, start: Barrier, results: Any) -> None:
     from core import extract_preload, extract_worker  # noqa: F401  # the import warms
-    from core.extract import extract
+    from core.extract import Wish
 
     os.nice(extract_worker.NICENESS)
     pages = list(zip(task.urls(), task.bodies(), strict=True))
@@ -20,7 +21,7 @@ def _work(task: Task, next_page: Any, start: Barrier, results: Any) -> None:
     while (number := _take(next_page)) < len(pages):
         url, body = pages[number]
         before = time.process_time()
-        extract(body, url, "text/html")
+        extract_worker.whole_page(body, url, "text/html", Wish(target=urlsplit(url).netloc + task.path))
         spent[number] = time.process_time() - before
     results.put((time.monotonic() - began, time.process_time() - cpu, spent))
 
