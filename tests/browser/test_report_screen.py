@@ -147,8 +147,8 @@ def press_cells(page: Page) -> None:
         page.keyboard.press("Escape")
 
 
-def test_scrape_again_twice_is_one_job_that_leads_to_its_report(page: Page, app: App) -> None:
-    first = app.batch(["h0411.bulk.test"], name="Once")
+def test_scraped_and_extracted_again_twice_is_one_job_each_that_leads_to_its_report(page: Page, app: App) -> None:
+    first = app.batch(["h0411.bulk.test"], name="Once", config={"store_html": True})
     app.ended(first)
     page.goto(f"/report?id={app.get(f'/jobs/{first}/steps')['items'][0]['result_data']['report_id']}")
     expect(page.get_by_text("Last run", exact=True)).to_be_visible()
@@ -160,3 +160,11 @@ def test_scrape_again_twice_is_one_job_that_leads_to_its_report(page: Page, app:
     page.locator(".st-key-strip").get_by_role("link", name=re.compile("Completed.*HTTP 200")).first.click()
     page.wait_for_url(re.compile(r"/report\?"))
     expect(page.get_by_role("link", name=re.compile(rf"Once #{first}"))).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download HTML").click()
+    assert download.value.suggested_filename.startswith("h0411.bulk.test-")
+    page.get_by_role("button", name="Extract again…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Extract again", exact=True).dblclick()
+    page.wait_for_url(re.compile(rf"/job\?id={first + 2}$"))
+    assert app.ended(first + 2)["completed_steps"] == 1
+    assert app.get("/jobs")["items"][0]["id"] == first + 2, "one job, however often it is clicked"
