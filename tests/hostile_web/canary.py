@@ -3,7 +3,7 @@
 import socket
 import struct
 import threading
-from collections.abc import Collection
+from collections.abc import Iterable
 
 PORTS = (80, 443, 22, 25, 53, 6379, 6667, 8080, 10080)
 SITE_PORTS = frozenset({80, 443})
@@ -13,7 +13,7 @@ RESET = struct.pack("ii", 1, 0)
 class Canary:
     """`hits` are the addresses and ports that were connected to although they belong to no site."""
 
-    def __init__(self, sites: Collection[str]) -> None:
+    def __init__(self, sites: Iterable[str]) -> None:
         self._sites = frozenset(sites)
         self.hits: list[tuple[str, int]] = []
         for family, everywhere in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
