@@ -44,5 +44,5 @@ def robots_tag(headers: Headers) -> str | None:
 
 def makers(headers: Headers) -> list[dict[str, str | None]]:
     """The technologies that the headers state; X-Powered-By lists several with commas."""
-    values = [value for name, value in headers if name.lower() in MAKERS]
+    values = [_shown(value, LONGEST_VALUE) for name, value in headers if name.lower() in MAKERS]
     return technologies.stated(one for value in values for one in value.split(","))

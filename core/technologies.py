@@ -21,8 +21,8 @@ def stated(statements: Iterable[str]) -> list[dict[str, Any]]:
     found = []
     for statement in statements:
         text = " ".join(statement[:LONGEST].partition(";")[0].split())
-        if match := STATED.fullmatch(text):
-            found.append({"name": match["name"].rstrip(",: "), "version": match["version"]})
+        if (match := STATED.fullmatch(text)) and (name := match["name"].rstrip(",: ")):
+            found.append({"name": name, "version": match["version"]})
     return merged(found)
 
 

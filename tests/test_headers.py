@@ -50,6 +50,16 @@ def test_headers_state_technologies() -> None:
     ]
 
 
+def test_what_databases_refuse_is_no_part_of_a_technology() -> None:
+    given = [
+        ("X-Powered-By", "\0"),
+        ("X-Powered-By", "PHP\0/8\x1b"),
+        ("X-Generator", ":"),
+        ("X-Generator", "caf\xc3\xa9"),
+    ]
+    assert [one["name"] for one in headers.makers(given)] == ["PHP", "café"]
+
+
 @pytest.mark.parametrize(
     ("statement", "name", "version"),
     [

@@ -52,6 +52,7 @@ CASES: list[Case] = [
             "length-superscript": says(OK + b"Content-Length: \xb2\r\n\r\n" + HTML),
             "chunk-size-prefixed": says(CHUNKED + b"0x5\r\n" + HTML[:5] + b"\r\n0\r\n\r\n"),
             "chunk-size-underscored": says(CHUNKED + b"1_0\r\n" + HTML[:16] + b"\r\n0\r\n\r\n"),
+            "nul-in-maker": says(OK + b"X-Powered-By: \x00, a\x00b/1\r\nServer: \x00\r\n\r\n" + HTML),
             "nul-in-head": says(OK + b"X-Nul: a\x00b\r\n\r\n" + HTML),
             "header-without-colon": says(OK + b"no colon here\r\n\r\n" + HTML),
             "header-without-name": says(OK + b": value\r\n\r\n" + HTML),
