@@ -65,7 +65,7 @@ def _draft(
     return Draft(
         job_type=JobType.SINGLE_SCRAPING if is_one else job.job_type,
         name=checked_name(name) if name and name.strip() else job.name,
-        description=_("Extracted again from the pages stored by job #{id}; no site was visited.").format(id=job.id),
+        description=job.description,
         priority=job.priority,
         config=config,
         created_by=created_by.strip()[:LONGEST_NAME],

@@ -106,7 +106,17 @@ def facts(session: Session, job: JobRow) -> JobFacts:
         ).scalar_one(),
         ahead=ahead(session, job),
         reused_steps=_reused_steps(session, job.id) if job.config.get("reuse_days") else 0,
+        **_source(session, job.id),
     )
+
+
+def _source(session: Session, job_id: int) -> dict[str, Any]:
+    """Whether the first step reads a stored page, and which job has that."""
+    read = col(JobStep.source_report_id)
+    statement = sa.select(col(Report.job_id)).select_from(JobStep).outerjoin(Report, col(Report.id) == read)
+    first = (col(JobStep.job_id) == job_id, col(JobStep.step_number) == 1, read.is_not(None))
+    found = session.execute(statement.where(*first)).first()
+    return {"is_extracted_again": found is not None, "source_job_id": found.job_id if found is not None else None}
 
 
 def ahead(session: Session, job: JobRow) -> int:

@@ -262,7 +262,8 @@ class JobFacts:
     """What the Job screen shows beside the job itself.
 
     `failures` counts failed steps by kind, `flags` reports by flag; `not_taken` counts rejected and duplicate lines;
-    `ahead` counts the queued jobs before a queued one; `reused_steps` point to reports made before.
+    `ahead` counts the queued jobs before a queued one; `reused_steps` point to reports made before. Of a job that reads
+    stored pages, `source_job_id` has them (None: it was deleted).
     """
 
     running_steps: int
@@ -274,6 +275,8 @@ class JobFacts:
     comments: int
     ahead: int
     reused_steps: int = 0
+    is_extracted_again: bool = False
+    source_job_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def standing(job: JobRow, facts: JobFacts) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="standing"):
         if reason := sentence(job, facts.ahead, bool(engine_status()["alive"])):
             st.markdown(plain(reason), width="content")
-        st.html(_provenance(job), width="content")
+        st.html(_provenance(job, facts), width="content")
 
 
 def tiles(job: JobRow, facts: JobFacts, progress: Progress | None) -> None:
@@ -138,10 +138,11 @@ def _share(count: int, job: JobRow) -> str | None:
     return percent(floor(1000 * count / job.total_steps) / 10) if count else None
 
 
-def _provenance(job: JobRow) -> str:
+def _provenance(job: JobRow, facts: JobFacts) -> str:
     """ana · screen · started 10:02 (4 min ago), with the whole moment on hover; as HTML, all of it escaped.
 
-    "Ago" only where the screen refreshes itself: it would soon be wrong elsewhere.
+    Before it, where pages come from that nobody visits. "Ago" only where the screen refreshes itself: it would soon be
+    wrong elsewhere.
     """
     if job.completed_at:
         text, at = _("ended {time}"), job.completed_at
@@ -149,8 +150,16 @@ def _provenance(job: JobRow) -> str:
         text, at = _("started {time} ({ago})"), job.started_at
     else:
         text, at = _("created {time}"), job.created_at
-    told = [middle(job.created_by, 24), _(ORIGINS[job.origin]), priority.told(job.priority)]
+    told = [_source(facts), middle(job.created_by, 24), _(ORIGINS[job.origin]), priority.told(job.priority)]
     time = clock(at) if job.is_active else moment(at)
     when = escape(text.format(time=time, ago=ago(at)))
     parts = [*(escape(part) for part in told if part), f'<time title="{escape(moment(at))}">{when}</time>']
     return f'<span class="provenance">{" · ".join(parts)}</span>'
+
+
+def _source(facts: JobFacts) -> str:
+    if not facts.is_extracted_again:
+        return ""
+    if facts.source_job_id is None:
+        return _("extracted again from the pages of a job that was deleted")
+    return _("extracted again from the pages of job #{id}").format(id=facts.source_job_id)

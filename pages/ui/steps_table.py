@@ -171,7 +171,7 @@ def result(step: StepRow, report: ReportRow | None, wait: Wait | None, at: datet
         words = ngettext("{n} word", "{n} words", report.word_count).format(n=number(report.word_count))
         reused = age(report, at) if step.is_reused else ""
         title = (report.title or "")[: columns.LONGEST_TEXT]
-        return " · ".join(filter(None, (reused, _extracted_again(report), flags_told(report), title, words)))
+        return " · ".join(filter(None, (reused, flags_told(report), title, words, _extracted_again(report))))
     sentence = _(EXPLANATIONS[step.error_kind].sentence) if step.error_kind else ""
     if step.status is StepStatus.FAILED and step.attempts:
         tries = ngettext("{n} attempt", "{n} attempts", step.attempts).format(n=number(step.attempts))

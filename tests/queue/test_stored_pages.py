@@ -149,7 +149,10 @@ def test_steps_read_the_stored_pages_of_a_job(service: JobService, database: Dat
     created = service.extract_again(job_id, config={"concurrency": 2}, created_by="ana")
     job = created.job
     assert (job.name, job.priority, job.created_by, job.job_type) == ("Shops", 3, "ana", JobType.BATCH_SCRAPING)
-    assert f"#{job_id}" in job.description
+    with database.reading() as session:
+        facts = queries.jobs.facts(session, job)
+        assert (facts.is_extracted_again, facts.source_job_id) == (True, job_id)
+        assert not queries.jobs.facts(session, job_of(database, job_id)).is_extracted_again
     assert job.config == {**job_of(database, job_id).config, "concurrency": 2}
     assert (job.total_steps, job.is_queued, created.rejected, created.duplicates) == (2, True, [], [])
     sources = steps_of(database, job_id)
