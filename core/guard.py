@@ -35,7 +35,10 @@ REFUSED_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
         ("240.0.0.0/4", "reserved (RFC 1112)"),
     )
 )
-"""IANA IPv4 Special-Purpose Address Registry, less what it calls globally reachable, plus metadata services."""
+"""https://www.iana.org/assignments/iana-ipv4-special-registry less what it calls globally reachable
+outside of 192.0.0.0/24, multicast, and metadata services. Smokescreen refuses less: what is no global unicast, private
+or shared, and IPv6 that embeds IPv4; Lote judges that as the IPv4 address it stands for.
+"""
 
 PUBLIC_V6 = IPv6Network("2000::/3")
 """The only IPv6 space handed out as global unicast (RFC 4291; IANA)."""
@@ -49,7 +52,7 @@ REFUSED_V6: tuple[tuple[IPv6Network, str], ...] = tuple(
         ("3ffe::/16", "given back (RFC 3701)"),
     )
 )
-"""Special blocks inside 2000::/3 (IANA IPv6 Special-Purpose Address Registry)."""
+"""Special blocks inside 2000::/3 (https://www.iana.org/assignments/iana-ipv6-special-registry, of 2025-10-09)."""
 
 NAT64 = IPv6Network("64:ff9b::/96")
 """The last 32 bits are the IPv4 address that a translator connects to (RFC 6052)."""

@@ -24,6 +24,29 @@ FORBIDDEN = (
 )
 
 
+REGISTRY_V4 = (
+    *("0.0.0.0/8", "0.0.0.0/32", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+    *("192.0.0.0/24", "192.0.0.0/29", "192.0.0.8/32", "192.0.0.170/32", "192.0.0.171/32", "192.0.2.0/24"),
+    *("192.88.99.0/24", "192.88.99.2/32", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+    *("240.0.0.0/4", "255.255.255.255/32"),
+)
+"""What https://www.iana.org/assignments/iana-ipv4-special-registry does not call globally reachable."""
+REGISTRY_V6 = (
+    *("::1/128", "::/128", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001::/32", "2001:2::/48"),
+    *("2001:10::/28", "2001:db8::/32", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10"),
+)
+"""The same of iana-ipv6-special-registry (of 2025-10-09); the forms of IPv4 addresses are tried below."""
+MULTICAST_AND_GIVEN_BACK = ("224.0.0.0/4", "ff00::/8", "fec0::/10", "::/96", "3ffe::/16", "200::/7")
+"""RFC 5771, RFC 4291, RFC 3879, RFC 4291 (2.5.5.1), RFC 3701, RFC 4048."""
+
+
+@pytest.mark.parametrize("block", REGISTRY_V4 + REGISTRY_V6 + MULTICAST_AND_GIVEN_BACK)
+def test_no_special_block_of_the_registries_may_be_connected_to(block: str) -> None:
+    network = ipaddress.ip_network(block)
+    middle = network.network_address + network.num_addresses // 2
+    assert all(verdict(ip) for ip in (network.network_address, middle, network.broadcast_address))
+
+
 @pytest.mark.parametrize("ip", PUBLIC + PUBLIC_IN_DISGUISE)
 def test_public_addresses_may_be_connected_to(ip: str) -> None:
     assert verdict(ip) is None

@@ -43,6 +43,17 @@ LEVELS = [
     {"__main__"},
 ]
 """From the ground up; a module imports what stands on its own level or below."""
+NETWORK = {
+    *("requests", "urllib3", "http.client", "urllib.request", "socket", "socketserver", "asyncio", "ssl"),
+    *("httpx", "httpx2", "aiohttp", "ftplib", "smtplib", "imaplib", "poplib", "xmlrpc", "websockets"),
+}
+"""What can open a connection."""
+MAY_IMPORT_NETWORK = {
+    "core/settings.py": {"ssl", "urllib.request"},  # reads a file of certificates, and what proxy the environment names
+    "core/presence.py": {"socket"},  # this machine's name
+    "core/executors/worker.py": {"socket"},  # the time limit of a pipe
+}
+"""Beside `core/fetch`, where the guard stands, and `core/demo`, which serves."""
 MAY_IMPORT_ENGINE = {"core/__main__.py", "core/job_service.py", "streamlit_app.py"}
 
 
@@ -99,12 +110,18 @@ def test_core_keeps_its_edges(path: Path) -> None:
     assert "streamlit" not in used
     if not name.startswith("core/export/"):
         assert not used & {"pandas", "xlsxwriter", "pyarrow"}
-    if not name.startswith(("core/fetch/", "core/guard.py")):
-        assert not used & {"requests", "urllib3"}
     if not name.startswith(("core/api/", "core/access.py")):
         assert not used & {"fastapi", "starlette"}
     if name not in {"core/engine.py", "core/heart.py"}:
         assert "apscheduler" not in used
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAGES, ROOT / "streamlit_app.py"], ids=name_of)
+def test_connections_are_opened_behind_the_guard_alone(path: Path) -> None:
+    name = name_of(path)
+    if not name.startswith(("core/fetch/", "core/demo/")):
+        used = {module for module in NETWORK if any(f"{one}.".startswith(f"{module}.") for one in imports(path))}
+        assert used == MAY_IMPORT_NETWORK.get(name, set())
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
