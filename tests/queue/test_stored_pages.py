@@ -129,6 +129,22 @@ def test_a_report_that_gets_a_page_while_the_last_other_one_goes_keeps_it(
     assert (pages(database), html_of(database, steps_of(database, other)[0])) == (1, PAGE)
 
 
+def test_a_page_that_has_just_gone_with_its_last_report_is_stored_again(
+    service: JobService, database: Database
+) -> None:
+    first = scraped(service, 1)
+    other = new_job(service, ["other.test"], config={"store_html": True})
+    [one] = claim(database)
+    coming = threading.Thread(target=settle, args=(database, stored(one, PAGE)))
+    with database.writing() as session:
+        queue.delete(session, first)
+        coming.start()
+        if not database.is_sqlite:
+            _until_it_waits(database)
+    coming.join()
+    assert (pages(database), html_of(database, steps_of(database, other)[0])) == (1, PAGE)
+
+
 def _until_it_waits(database: Database) -> None:
     waits = sa.text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -138,7 +154,7 @@ def _until_it_waits(database: Database) -> None:
             if session.execute(waits).scalar_one():
                 return
         time.sleep(0.01)
-    raise AssertionError("the delete waits for nothing")
+    raise AssertionError("the other transaction waits for nothing")
 
 
 def test_steps_read_the_stored_pages_of_a_job(service: JobService, database: Database) -> None:
