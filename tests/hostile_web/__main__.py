@@ -11,11 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.hostile import Authority
-from tests.hostile_web import namespace, world
-from tests.hostile_web.markup import SMALL, WHOLE
-
-GOOD = 40
+from tests.hostile_web import name_server, namespace
 
 
 def main(result: Path, options: list[str]) -> None:
@@ -24,20 +20,18 @@ def main(result: Path, options: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="lote-hostile-") as directory:
         folder = Path(directory)
         try:
-            namespace.enter(world.resolv_conf(folder))
+            namespace.enter(name_server.resolv_conf(folder))
         except namespace.Refused as refusal:
-            result.write_text(json.dumps({"refused": str(refusal)}))
-            return
-        cases, good = world.all_cases(WHOLE if options else SMALL), world.good_hosts(GOOD)
-        authority = Authority(folder)
-        world.start(cases, good, authority)
-        from tests.hostile_web import batch, one_by_one  # the app comes when the world is there: it starts threads
-
-        if "--each" in options:
-            told: object = list(map(_shown, one_by_one.visits(cases, authority)))
+            told: object = {"refused": str(refusal)}
         else:
-            told = batch.run(cases, good, authority, folder)
+            told = _visited(folder, options)
         result.write_text(json.dumps(told))
+
+
+def _visited(folder: Path, options: list[str]) -> object:
+    from tests.hostile_web import rounds  # only here: libraries that start threads, with which nobody gets a namespace
+
+    return list(map(_shown, rounds.each(folder))) if "--each" in options else rounds.batch(folder, "--whole" in options)
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from tests.hostile import HTML, page
 from tests.hostile_web.case import COMPLETED, MAX_BYTES, Case, page_only
 
 HEAD = b"<!doctype html><html lang=en><head><title>Heavy</title>"
-WHOLE, SMALL, LONG = MAX_BYTES - 2_000, 40_000, 70_000
+WHOLE, SMALL, LONG = MAX_BYTES - 2_000, 18_000, 70_000
 """Bytes that a page is filled with: all that it may have; little to read, but deep enough; enough for one tag."""
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 

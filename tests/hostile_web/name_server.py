@@ -6,6 +6,7 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 ADDRESS = "127.0.0.53"
 A, AAAA = 1, 28
@@ -28,6 +29,13 @@ def serve(zone: Mapping[str, Says]) -> None:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind((ADDRESS, 53))
     threading.Thread(target=_answer_all, args=(sock, zone), daemon=True).start()
+
+
+def resolv_conf(folder: Path) -> Path:
+    """A file that sends look-ups here (resolv.conf(5))."""
+    file = folder / "resolv.conf"
+    file.write_text(f"nameserver {ADDRESS}\nsearch .\n")
+    return file
 
 
 def _answer_all(sock: socket.socket, zone: Mapping[str, Says]) -> None:

@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 NEW_USER, NEW_NETWORK, NEW_MOUNTS = 0x10000000, 0x40000000, 0x00020000
@@ -42,7 +43,7 @@ def enter(resolv_conf: Path) -> None:
 
 def _unshare() -> None:
     uid, gid = os.getuid(), os.getgid()
-    if uid == 0:
+    with suppress(PermissionError):
         _call(_libc.unshare, NEW_NETWORK | NEW_MOUNTS)
         return
     _call(_libc.unshare, NEW_USER | NEW_NETWORK | NEW_MOUNTS)

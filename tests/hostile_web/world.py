@@ -5,7 +5,6 @@ import os
 import ssl
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from tests.hostile import OK, Authority, Behaviour, Peer, black_hole, by_path
 from tests.hostile_web import charsets, drips, files, floods, framing, markup, name_server, tls, traps
@@ -103,10 +102,3 @@ def _good(peer: Peer, connection: ssl.SSLSocket, head: bytes) -> None:
     whole = OK + b"Content-Length: %d\r\n\r\n" % len(body) + body
     answer: Behaviour = by_path({b"/": whole, b"/robots.txt": NO_ROBOTS})
     answer(peer, connection, head)
-
-
-def resolv_conf(folder: Path) -> Path:
-    """The file that sends look-ups to the name server."""
-    file = folder / "resolv.conf"
-    file.write_text(f"nameserver {name_server.ADDRESS}\nsearch .\n")
-    return file
