@@ -252,6 +252,7 @@ def test_structured_data_is_read_through_graphs_and_its_errors_are_left_out() ->
     [
         b"<p " + b" ".join(b'a%d="x"' % i for i in range(50_000)) + b">hi</p>",
         b"<p " + b" ".join(b"a%d='>'" % i for i in range(50_000)) + b">hi</p>",
+        b"<" + b"x" * 70_000 + b">",
         b"<div>" * 50_000 + b"deep",
     ],
 )

@@ -161,7 +161,7 @@ def _refuse_monstrous_tags(text: str) -> None:
             end = text.find("-->", position)
             position = len(text) if end < 0 else end
             continue
-        if len(found[3]) > TAG_LIMIT and len(QUOTED.sub("", found[3])) > TAG_LIMIT:
+        if len(found[0]) > TAG_LIMIT and len(QUOTED.sub("", found[0])) > TAG_LIMIT:
             raise FetchError(FailureKind.EXTRACT, f"The page has a tag above {TAG_LIMIT // 1024} KiB")
         if closing := RAW_END.get(found[2].lower()):
             end_tag = closing.search(text, position)

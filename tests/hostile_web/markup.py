@@ -172,7 +172,7 @@ def cases(room: int) -> list[Case]:
         heavy("attributes", attributes(50_000), kind="extract"),
         heavy("attributes-some", attributes(5_000)),
         heavy("attributes-often", attributes(7_000) * max(1, room // 62_000)),
-        heavy("tag-name", b"<" + b"x" * room + b">"),
+        heavy("tag-name", b"<" + b"x" * max(room, LONG) + b">", kind="extract"),
         heavy("tag-of-spaces", b"<p " + b" " * max(room, LONG) + b">", kind="extract"),
         heavy("tag-of-quotes", b"<p " + b'"' * max(room, LONG) + b">", kind="extract"),
     ]
