@@ -252,7 +252,7 @@ class Engine:
                     session,
                     self._id,
                     places,
-                    datetime.now(UTC),
+                    lambda: datetime.now(UTC),
                     max_running_jobs=self._settings.max_running_jobs,
                     only_job=self._only_job,
                     held_back=[*self._backlogged(), *self._outages.doubted()],

@@ -38,8 +38,15 @@ def claim(
 ) -> list[Claim]:
     """What an engine with that many free places gets."""
     with database.writing() as session:
-        moment = now or datetime.now(UTC)
-        return queue.claim(session, owner, places, moment, max_running_jobs=max_running_jobs, only_job=only_job).claims
+        claimed = queue.claim(
+            session,
+            owner,
+            places,
+            lambda: now or datetime.now(UTC),
+            max_running_jobs=max_running_jobs,
+            only_job=only_job,
+        )
+    return claimed.claims
 
 
 def settle(database: Database, *settlements: queue.Settlement, now: datetime | None = None) -> None:

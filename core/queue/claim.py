@@ -1,6 +1,6 @@
 """Claims: which steps an engine works on, until when, and under which fence."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -76,7 +76,7 @@ def claim(
     session: Session,
     owner: str,
     places: int,
-    now: datetime,
+    clock: Callable[[], datetime],
     *,
     max_running_jobs: int,
     only_job: int | None = None,
@@ -85,10 +85,13 @@ def claim(
     """Fill up to `places` with due steps: jobs by priority; of one priority, those with the fewest running steps first.
 
     First queued jobs get the free places for running jobs. `only_job` keeps to that job; nothing is claimed of the
-    jobs that are `held_back`.
+    jobs that are `held_back`. The `clock` is read when the locks are held: visits may end while a claim waits for them,
+    and moments later than its own would count as those of a clock that was set back.
     """
     dialect.go_one_by_one(session, CLAIM_LOCK)
-    begun = _begin(session, now, max_running_jobs, only_job)
+    first = _lock(session, max_running_jobs, only_job)
+    now = clock()
+    begun = _begin(session, first, now)
     claims: list[Claim] = []
     jobs: list[_Job] = []
     for peers in _running_jobs(session, now, only_job, held_back):
@@ -135,8 +138,8 @@ _PROMOTE = (
 )
 
 
-def _begin(session: Session, now: datetime, max_running_jobs: int, only_job: int | None) -> list[int]:
-    """Queued jobs become running while there are places, highest priority first, then oldest; gives their ids.
+def _lock(session: Session, max_running_jobs: int, only_job: int | None) -> list[int]:
+    """The queued jobs for which there are places, highest priority first, then oldest; gives their ids.
 
     Locks these and all running jobs, in the order of their ids as every other transaction does.
     """
@@ -144,6 +147,11 @@ def _begin(session: Session, now: datetime, max_running_jobs: int, only_job: int
     asked = {"only_job": only_job, "places": places}
     ids = list(session.execute(_FIRST_QUEUED, asked).scalars()) if places > 0 else []
     session.execute(_LOCK_JOBS, {"ids": ids})
+    return ids
+
+
+def _begin(session: Session, ids: list[int], now: datetime) -> list[int]:
+    """These jobs become running, as far as they are still queued; gives their ids."""
     return list(session.execute(_PROMOTE, {"ids": ids, "now": now}).scalars()) if ids else []
 
 

@@ -262,7 +262,7 @@ class QueueRun:
         if not places:
             return None
         with self.service.database.writing() as session:
-            claimed = queue.claim(session, "engine", places, self.now, max_running_jobs=4)
+            claimed = queue.claim(session, "engine", places, lambda: self.now, max_running_jobs=4)
         for claim in claimed.claims:
             visit = self.world.visit(claim.host)
             heapq.heappush(self.running, (self.now + timedelta(seconds=visit.seconds), claim.step_id, claim, visit))

@@ -51,7 +51,7 @@ def test_a_lane_rests_after_an_attempt_for_the_interval(service: JobService) -> 
     settle(service.database, completed(first), now=now)
     assert claim(service.database, now=later(9.9, now)) == []
     with service.database.writing() as session:
-        waiting = queue.claim(session, "e", 9, later(1, now), max_running_jobs=4)
+        waiting = queue.claim(session, "e", 9, lambda: later(1, now), max_running_jobs=4)
     assert waiting.more_at == later(10, now)
     assert [c.step_number for c in claim(service.database, now=later(10.1, now))] == [2]
 
@@ -99,7 +99,7 @@ def test_places_that_become_free_one_by_one_are_shared_too(service: JobService) 
 def test_jobs_that_are_held_back_give_nothing(service: JobService) -> None:
     first, second = new_job(service, ["a.test"]), new_job(service, ["b.test"])
     with service.database.writing() as session:
-        claimed = queue.claim(session, "e", 9, later(0), max_running_jobs=4, held_back=[first])
+        claimed = queue.claim(session, "e", 9, lambda: later(0), max_running_jobs=4, held_back=[first])
     assert [c.job_id for c in claimed.claims] == [second]
 
 

@@ -107,7 +107,7 @@ class Life(RuleBasedStateMachine):
 
     def claim(self, owner: str, places: int) -> list[Claim]:
         with self.service.database.writing() as session:
-            claimed = queue.claim(session, owner, places, self.now, max_running_jobs=2)
+            claimed = queue.claim(session, owner, places, lambda: self.now, max_running_jobs=2)
         assert len(claimed.claims) <= places
         self.happened["claims"] += len(claimed.claims)
         self.moved_as_the_table_says()
