@@ -129,7 +129,8 @@ _BY_RANK = JOBS.c.priority.desc(), JOBS.c.queued_at, JOBS.c.id
 _AMONG = JOBS.c.id.in_(sa.bindparam("ids", expanding=True))
 _COUNT_RUNNING_JOBS = sa.select(sa.func.count()).select_from(JOBS).where(_IS_RUNNING)
 _FIRST_QUEUED = sa.select(JOBS.c.id).where(_IS_QUEUED, _ASKED_FOR).order_by(*_BY_RANK).limit(sa.bindparam("places"))
-_LOCK_JOBS = sa.select(JOBS.c.id).where(_AMONG | _IS_RUNNING).order_by(JOBS.c.id).with_for_update()
+_AT_WORK = JOBS.c.id.in_(sa.select(JOB_STEPS.c.job_id).where(JOB_STEPS.c.status == StepStatus.RUNNING))
+_LOCK_JOBS = sa.select(JOBS.c.id).where(_AMONG | _IS_RUNNING | _AT_WORK).order_by(JOBS.c.id).with_for_update()
 _PROMOTE = (
     sa.update(JOBS)
     .where(_AMONG, _IS_QUEUED)
@@ -141,7 +142,8 @@ _PROMOTE = (
 def _lock(session: Session, max_running_jobs: int, only_job: int | None) -> list[int]:
     """The queued jobs for which there are places, highest priority first, then oldest; gives their ids.
 
-    Locks these and all running jobs, in the order of their ids as every other transaction does.
+    Locks these, all running jobs and paused ones with running steps, in the order of their ids as every other
+    transaction does. So no visit ends meanwhile: its end would not see, and never wake, a step parked behind it.
     """
     places = max_running_jobs - session.execute(_COUNT_RUNNING_JOBS).scalar_one()
     asked = {"only_job": only_job, "places": places}

@@ -43,6 +43,29 @@ def let_it_wait(database: Database, claiming: Future[list[Claim]]) -> None:
             waits = session.execute(WAITERS).scalar_one() > 0
 
 
+@pytest.mark.parametrize("end", ["answer", "engine dies", "cancel"])
+def test_a_step_is_not_parked_behind_a_visit_of_a_paused_job_that_is_just_ending(
+    service: JobService, thread: ThreadPoolExecutor, end: str
+) -> None:
+    database, now = service.database, later(60)
+    paused = new_job(service, ["h.test/1"])
+    (visit,) = claim(database, now=now)
+    service.pause_job(paused)
+    waiting = new_job(service, ["h.test/2"])
+    with database.writing() as ending:
+        if end == "answer":
+            queue.settle(ending, [completed(visit)], now)
+        elif end == "cancel":
+            queue.cancel(ending, paused, "Ana", now)
+        else:
+            queue.rescue(ending, "engine-2", ["engine-1"], now)
+        claiming = thread.submit(claims, database, lambda: now)
+        let_it_wait(database, claiming)
+    taken = [one.target for one in claiming.result()]
+    (step,) = steps_of(database, waiting)
+    assert taken == ["h.test/2"] if end == "answer" else step.next_attempt_at <= later(2, now)
+
+
 def test_the_pause_of_a_host_holds_when_its_visit_ends_while_a_claim_waits(
     service: JobService, thread: ThreadPoolExecutor
 ) -> None:
