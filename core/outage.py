@@ -6,7 +6,6 @@ The rule is in `breaker`. While it is being found out, nothing new of the job is
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,21 +13,20 @@ from typing import Any
 
 from core import breaker, reasons, witness
 from core.abort import Abort
-from core.breaker import Ended, Suspicion
+from core.breaker import Suspicion
 from core.db import Database
+from core.doubt import Doubt
 from core.errors import Aborted, FetchError
 from core.fetch import Fetcher, ProxyRefused
 from core.outbox import Outbox
 from core.queries import breaker as reads
-from core.queries.breaker import Held
+from core.queries.breaker import Case, Held
 from core.queue import Completed, Failed, Lost, Settlement, give_back, release, trip
 from core.settings import Settings
 
 LOOK_SECONDS = 1.0
 PROBE_SECONDS = 30.0
 """How often it is tried whether the network works again."""
-TRUST_SECONDS = 120.0
-"""Once a witness has answered, or there is none to ask, failures are theirs for so long."""
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +53,8 @@ class Outages:
         self._probe_seconds = probe_seconds
         self._abort = Abort()
         self._lock = threading.Lock()
-        self._last: dict[int, deque[Ended]] = {}
-        self._kept: dict[int, list[Settlement]] = {}
-        """The failures that wait, by job in doubt."""
-        self._trusted_until = self._probe_at = 0.0
+        self._doubts: dict[int, Doubt] = {}
+        self._probe_at = 0.0
 
     # -- what the engine tells and asks
 
@@ -68,25 +64,26 @@ class Outages:
             return False
         job_id, kind = settlement.claim.job_id, settlement.kind if isinstance(settlement, Failed) else None
         with self._lock:
-            if job_id in self._kept and kind in breaker.OURS:
-                self._kept[job_id].append(settlement)
-                return True
-            last = self._last.setdefault(job_id, deque(maxlen=breaker.WINDOW))
-            last.appendleft(Ended(settlement.claim.host, kind))
-            may_doubt = time.monotonic() > self._trusted_until and not self._abort.is_set()
-            if may_doubt and kind in breaker.OURS and breaker.suspicion(list(last)) is not None:
-                self._kept.setdefault(job_id, [])
+            doubt = self._doubts.setdefault(job_id, Doubt())
+            if doubt.kept is not None:
+                if kind in breaker.OURS:
+                    doubt.kept.append(settlement)
+                    return True
+            elif not self._abort.is_set():
+                doubt.hear(settlement.claim.host, kind, time.monotonic())
         return False
 
     def doubted(self) -> list[int]:
         """The jobs of which nothing is to be claimed now."""
         with self._lock:
-            return list(self._kept)
+            return [job_id for job_id, doubt in self._doubts.items() if doubt.kept is not None]
 
     def forget(self, job_id: int) -> None:
         """The job has ended."""
         with self._lock:
-            self._last.pop(job_id, None)
+            doubt = self._doubts.get(job_id)
+            if doubt is not None and not doubt.kept:  # what waits of a lost claim is still to be handed back
+                del self._doubts[job_id]
 
     def stop(self) -> None:
         """Ask nobody any more; what waits is handed back."""
@@ -115,12 +112,12 @@ class Outages:
         with self._database.reading() as session:
             case = reads.case(session, job_id)
             found = breaker.suspicion(case.attempts) if case else None
-            if case is None or found is None:
-                return False
-            witnesses = reads.witnesses(session, job_id, case.since)
-        said = self._evidence(case.targets, witnesses)
-        if said is None:
-            self._trusted_until = time.monotonic() + TRUST_SECONDS
+            witnesses = reads.witnesses(session, job_id, case.since) if case and found else []
+        if case is None:
+            return False
+        said = self._evidence(case.targets, witnesses) if found else None
+        if found is None or said is None:
+            self._is_not_ours(job_id, case, found)
             log.info("%s: the network is not the cause", _told(found), extra={"job_id": job_id})
             return False
         with self._database.writing() as session:
@@ -130,6 +127,12 @@ class Outages:
                 "job paused: %s, %s; %d attempts given back", _told(found), said, returned, extra={"job_id": job_id}
             )
         return returned is not None
+
+    def _is_not_ours(self, job_id: int, case: Case, found: Suspicion | None) -> None:
+        with self._lock:
+            if (doubt := self._doubts.get(job_id)) is not None:
+                failed = case.failed_hosts.union(one.claim.host for one in doubt.kept or ())
+                doubt.is_judged(failed if found else (), case.unfinished_steps, time.monotonic())
 
     def _evidence(self, targets: Collection[str], witnesses: Collection[str]) -> dict[str, Any] | None:
         """What proxy or witnesses say, if that is that the fault is ours."""
@@ -150,9 +153,10 @@ class Outages:
     def _let_go(self, job_id: int, ours: bool) -> None:
         """The job is in doubt no more; what waited is settled, or handed back if the fault is ours."""
         with self._lock:
-            waiting = self._kept.pop(job_id, [])
+            doubt = self._doubts.get(job_id, Doubt())
+            waiting, doubt.kept = doubt.kept or [], None
             if ours:
-                self._last.pop(job_id, None)
+                self._doubts.pop(job_id, None)
         for settlement in waiting:
             self._outbox.put(Lost(settlement.claim) if ours else settlement)
 
@@ -187,5 +191,7 @@ def _works(held: Held, answers: Iterable[FetchError | None]) -> bool:
     return any(witness.is_alive(error) for error in answers)
 
 
-def _told(found: Suspicion) -> str:
+def _told(found: Suspicion | None) -> str:
+    if found is None:
+        return "others answered meanwhile"
     return f"{found.failed} of the last {found.of} attempts failed ({found.kind})"

@@ -36,7 +36,7 @@ LEVELS = [
     {"queries", "reasons", "waits", "draft", "rows", "presence"},
     {"queue", "fetch", "extract_worker", "executors", "export"},
     {"checks", "comments", "extra_pages", "extract_again", "hosts", "idempotency", "installation"},
-    {"steps", "attempt", "runners", "outbox", "heart", "witness", "outage", "caretaker"},
+    {"steps", "attempt", "runners", "outbox", "heart", "witness", "doubt", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access"},
     {"demo"},

@@ -103,7 +103,30 @@ def test_a_list_of_dead_domains_goes_on_while_a_witness_answers(service: JobServ
         dead = ended(service, new_job(service, [f"dead{n}.invalid" for n in range(60)], config=CONFIG))
     assert (dead.status, dead.failed_steps) == (JobStatus.FAILED, 60)
     assert {step.error_kind for step in steps_of(service.database, dead.id)} == {"dns"}
-    assert [request.path for request in web.log[seen:]] == ["/robots.txt"]  # one witness was asked, once
+    asked = [request.path for request in web.log[seen:]]
+    assert set(asked) == {"/robots.txt"}
+    assert len(asked) <= 3  # one witness, at first and before the job ends; retries of judged hosts are no news
+
+
+@pytest.mark.parametrize("is_one_job", [False, True])
+def test_a_verdict_on_a_dead_list_says_nothing_of_an_outage_after_it(service: JobService, is_one_job: bool) -> None:
+    network, hosts, dead = Network(), bulk_hosts(50), [f"dead{n}.invalid" for n in range(40)]
+    with engine_on(service, network):
+        ended(service, new_job(service, hosts[:2], config=CONFIG))
+        once = {**CONFIG, "max_retries": 0}
+        first = job_id = new_job(service, [*dead, "very-slow.test"], config=once)  # that one keeps it from its end
+        wait(lambda: job_of(service.database, job_id).failed_steps == 40, "the dead ones are judged theirs")
+        network.works = False
+        if is_one_job:
+            service.add_targets(job_id, hosts[2:])
+        else:
+            job_id = new_job(service, hosts[2:], config=once)
+        assert (paused(service, job_id).status_reason or {})["code"] == reasons.BREAKER
+        network.works = True
+        wait(lambda: job_of(service.database, job_id).completed_steps == 48, "all that lives is visited")
+        service.cancel_job(first)
+    lively = [step for step in steps_of(service.database, job_id) if step.host in hosts]
+    assert [(step.status, step.attempts) for step in lively] == [("completed", 1)] * 48
 
 
 def test_without_a_witness_a_first_batch_fails_as_a_whole(service: JobService) -> None:

@@ -25,6 +25,12 @@ class Case:
     attempts: list[Ended]
     targets: list[str]
     since: datetime
+    unfinished_steps: int
+
+    @property
+    def failed_hosts(self) -> set[str]:
+        """Hosts of those attempts that failed as a fault of ours would make them."""
+        return {one.host for one in self.attempts if one.kind in OURS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,15 @@ def case(session: Session, job_id: int) -> Case | None:
 
     The failures that count reach back beyond the last attempts, to the newest one that is no such failure.
     """
-    queued_at = session.execute(
-        sa.select(col(Job.queued_at)).where(col(Job.id) == job_id, col(Job.status) == JobStatus.RUNNING)
-    ).scalar()
-    if queued_at is None:
+    ended_steps = col(Job.completed_steps) + col(Job.failed_steps) + col(Job.cancelled_steps)
+    running = session.execute(
+        sa.select(col(Job.queued_at), col(Job.total_steps) - ended_steps).where(
+            col(Job.id) == job_id, col(Job.status) == JobStatus.RUNNING
+        )
+    ).first()
+    if running is None:
         return None
+    queued_at, unfinished = running
     rows = session.execute(_attempts(job_id, queued_at).limit(WINDOW)).all()
     if not rows:
         return None
@@ -60,7 +70,7 @@ def case(session: Session, job_id: int) -> Case | None:
         completed_at < rows[-1].completed_at, kind.is_(None) | kind.not_in(list(OURS))
     )
     before = session.execute(others.limit(1)).first()
-    return Case(attempts, targets[:WITNESSES], before.completed_at if before else queued_at)
+    return Case(attempts, targets[:WITNESSES], before.completed_at if before else queued_at, unfinished)
 
 
 def witnesses(session: Session, job_id: int, since: datetime) -> list[str]:
