@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from core import dialect
+from core import dialect, queue
 from core.errors import InvalidInput
 from core.i18n import N_, Amount, _
 from core.models import HOSTS
@@ -13,6 +13,7 @@ LONGEST_SECONDS = 3600.0
 
 def set_interval(session: Session, host: str, seconds: float | None, policy: Policy) -> str:
     """Let `seconds` pass between visits to the host (None: as jobs and robots.txt say); gives its name as stored.
+    Steps that wait for the host already wait by it too.
 
     Raises `InvalidInput` for what is no host and for a pause outside of 0 to 3,600 s.
     """
@@ -31,6 +32,7 @@ def set_interval(session: Session, host: str, seconds: float | None, policy: Pol
             longest=Amount(LONGEST_SECONDS),
         )
     name = str(accepted[0].host)
+    queue.host_changed(session, name)
     statement = dialect.insert(session, HOSTS).values(host=name, interval_seconds=seconds)
     session.execute(
         statement.on_conflict_do_update(

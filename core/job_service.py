@@ -274,6 +274,7 @@ class JobService:
                 values["config"] = changed(job_id, job.config, config, was_started=job.was_started)
                 if values["config"]["concurrency"] == 1 != job.config["concurrency"]:
                     queue.keep_list_order(session, job_id)
+                queue.pace_changed(session, job_id)
             if values:
                 session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(**values))
 

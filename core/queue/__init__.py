@@ -9,7 +9,7 @@ from core.queue.create import create, keep_list_order
 from core.queue.extend import extend
 from core.queue.extract_again import extract_again
 from core.queue.hold import hold, release
-from core.queue.ledger import recall
+from core.queue.ledger import host_changed, pace_changed, recall
 from core.queue.move import cancel, delete, pause, resume, retry, start
 from core.queue.rescue import rescue
 from core.queue.settle import Completed, Failed, Lost, Settled, Settlement, WorkerGone, settle
@@ -32,7 +32,9 @@ __all__ = [
     "give_back",
     "held",
     "hold",
+    "host_changed",
     "keep_list_order",
+    "pace_changed",
     "pause",
     "recall",
     "release",

@@ -78,8 +78,36 @@ def broken_off(session: Session, hosts: Iterable[str], now: datetime) -> None:
 
 def look_again(session: Session, job_ids: Collection[int]) -> None:
     """These jobs run from now on: what waited for hosts before is due, in the order of the list."""
+    _are_due(session, JOB_STEPS.c.job_id.in_(job_ids))
+
+
+def pace_changed(session: Session, job_id: int) -> None:
+    """This job may have another pause: of each host that its steps wait for, the first is due, and a claim looks
+    whether it may come now. The others wait for that visit as before.
+
+    The caller has locked the job.
+    """
+    step = JOB_STEPS.alias("step")
+    firsts = sa.select(sa.func.min(step.c.step_number)).where(step.c.job_id == job_id, step.c.waits_for_host)
+    _are_due(session, (JOB_STEPS.c.job_id == job_id) & JOB_STEPS.c.step_number.in_(firsts.group_by(step.c.host)))
+
+
+def host_changed(session: Session, host: str) -> None:
+    """The pause of this host is another one: of each running job, the first step that waits for it is due.
+
+    Locks all running jobs, as a claim does, so that none puts a step off by the old pause meanwhile.
+    """
+    running = sa.select(JOBS.c.id).where(JOBS.c.status == JobStatus.RUNNING).order_by(JOBS.c.id)
+    jobs = list(session.scalars(running.with_for_update()))
+    step = JOB_STEPS.alias("step")
+    waiting = (step.c.host == host) & step.c.job_id.in_(jobs) & step.c.waits_for_host
+    firsts = sa.select(step.c.job_id, sa.func.min(step.c.step_number)).where(waiting).group_by(step.c.job_id)
+    _are_due(session, sa.tuple_(JOB_STEPS.c.job_id, JOB_STEPS.c.step_number).in_(firsts))
+
+
+def _are_due(session: Session, wanted: sa.ColumnElement[bool]) -> None:
     created_at = sa.select(JOBS.c.created_at).where(JOBS.c.id == JOB_STEPS.c.job_id).scalar_subquery()
-    waiting = JOB_STEPS.c.job_id.in_(job_ids) & (JOB_STEPS.c.status == StepStatus.PENDING) & JOB_STEPS.c.waits_for_host
+    waiting = wanted & (JOB_STEPS.c.status == StepStatus.PENDING) & JOB_STEPS.c.waits_for_host
     session.execute(sa.update(JOB_STEPS).where(waiting).values(next_attempt_at=created_at))
 
 

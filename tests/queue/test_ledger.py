@@ -169,3 +169,50 @@ def test_a_clock_that_is_set_by_an_hour_keeps_no_step_waiting(service: JobServic
         for claimed in claim(service.database, now=later(seconds, changed)):
             settle(service.database, completed(claimed), now=later(seconds, changed))
     assert {step.status for step in steps_of(service.database, job_id)} == {"completed"}
+
+
+@pytest.mark.parametrize(("before", "after"), [(40, 0), (700, 3)])
+def test_a_changed_pause_of_a_job_counts_for_what_waits_already(
+    service: JobService, before: float, after: float
+) -> None:
+    now = later(60)
+    job_id = new_job(service, ["a.test/1", "a.test/2", "a.test/3"], config={"interval_seconds": before})
+    visit(service, now)
+    assert claimed_at(service, now, 1) == []
+    service.update_job(job_id, config={"interval_seconds": after})
+    assert claimed_at(service, now, after + 0.1) == ["a.test/2"]
+
+
+def test_a_longer_pause_of_a_job_counts_for_what_waits_already(service: JobService) -> None:
+    now = later(60)
+    job_id = new_job(service, ["a.test/1", "a.test/2"], config={"interval_seconds": 2})
+    visit(service, now)
+    assert claimed_at(service, now, 1) == []
+    service.update_job(job_id, config={"interval_seconds": 30})
+    assert claimed_at(service, now, 29) == []
+    assert due(service, job_id) == [later(30, now)]
+
+
+@pytest.mark.parametrize("set_to", [None, 5.0])
+def test_a_changed_pause_of_a_host_counts_for_what_waits_already(service: JobService, set_to: float | None) -> None:
+    now = later(60)
+    service.set_host_interval("a.test", 600)
+    new_job(service, ["a.test/1", "a.test/2", "a.test/3"], config={"interval_seconds": 0})
+    other = new_job(service, ["a.test/4", "b.test"], config={"interval_seconds": 0})
+    visit(service, now)
+    assert claimed_at(service, now, 1) == ["b.test"]
+    service.set_host_interval("a.test", set_to)
+    assert claimed_at(service, now, (set_to or 0) + 0.1) == ["a.test/2"]
+    assert [step.next_attempt_at > now for step in steps_of(service.database, other)] == [True, False]
+
+
+def test_a_changed_pause_moves_one_step_of_each_host(service: JobService) -> None:
+    now = later(60)
+    many = [f"{host}.test/{n}" for host in "ab" for n in range(300)]
+    job_id = new_job(service, many, config={"interval_seconds": 40})
+    for _ in "ab":
+        visit(service, now)
+    assert claimed_at(service, now, 1) == []
+    put_off = sum(moment > now for moment in due(service, job_id))
+    service.update_job(job_id, config={"interval_seconds": 20})
+    assert sum(moment > now for moment in due(service, job_id)) == put_off - 2
