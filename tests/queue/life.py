@@ -37,6 +37,11 @@ NO_MATTER = {
     "cancel": {"cancelled"},
 }
 """States in which a verb changes nothing: it came too late, or was said twice."""
+RARE = (
+    *("cancel_a_paused_job_whose_steps_run", "retry_failed", "retry_completed_with_failures"),
+    "delete_a_job_whose_reports_others_use",
+)
+ALWAYS_OPEN = ("create", "claim", *RARE)
 NTH = st.integers(0, 11)
 OVERRIDES = st.sampled_from([None, {"timeout_seconds": 60}])
 
@@ -77,7 +82,10 @@ class Life(RuleBasedStateMachine):
         self.dice, self.turns = 0, 0
 
     def leaves_open(self, name: str) -> bool:
-        return name in ("claim", "create") or crc32(f"{self.dice} {self.turns} {name}".encode()) % 3 == 0
+        return name in ALWAYS_OPEN or self.thrown(name) % 3 == 0
+
+    def thrown(self, what: str) -> int:
+        return crc32(f"{self.dice} {self.turns} {what}".encode())
 
     def do(self, verb: str, change: Callable[[Session], Any], happened: str) -> Any:
         """One transaction, a second later."""
@@ -139,6 +147,10 @@ class Life(RuleBasedStateMachine):
         found = {owners[report_id] for report_id, job_id in pointed if owners[report_id] != job_id}
         return [job_id for job_id in self.jobs(*ENDED) if job_id in found]
 
+    def reported(self) -> list[str]:
+        """Hosts of the usual lists that have a report."""
+        return [s.host for s in self.world.steps.values() if s.report_id is not None and s.host.startswith("h")]
+
     def out_of_turn(self) -> list[tuple[str, int]]:
         """Each verb with each job to whose state it has nothing to say."""
         states = {job_id: state_of(job) for job_id, job in self.world.jobs.items()}
@@ -153,7 +165,7 @@ class Life(RuleBasedStateMachine):
         n=st.integers(1, 3),
         lanes=st.integers(1, 4),
         pause=st.sampled_from([0, 0, 5]),
-        reuse=st.sampled_from([0, 7]),
+        reuse=st.sampled_from([7, 0, 7]),
         start=st.sampled_from([True, True, False]),
     )
     def create(self, first: int, n: int, lanes: int, pause: int, reuse: int, start: bool) -> None:
@@ -163,6 +175,13 @@ class Life(RuleBasedStateMachine):
         config = {"concurrency": lanes, "interval_seconds": pause, "reuse_days": reuse}
         job_id = new_job(self.service, [f"h{k}.test" for k in range(first, first + n)], start=start, config=config)
         self.lanes[job_id] = lanes
+
+    @verb(lambda life: life.reported(), nth=NTH, n=st.integers(1, 2))
+    def create_over_reports(self, nth: int, n: int) -> None:
+        """Reports are used again: some steps, or the whole job, need no visit."""
+        hosts = self.reported()
+        first = int(pick(hosts, nth)[1:].removesuffix(".test"))
+        self.create(first, n, 4, 0, 7, True)
 
     @verb(lambda life: life.not_started("pending"), nth=NTH)
     def start(self, nth: int) -> None:
@@ -195,10 +214,13 @@ class Life(RuleBasedStateMachine):
         self.check()
         self.happened[f"resumed, {state_of(self.world.jobs[job_id])}"] += 1
 
-    @verb(lambda life: life.at_work("running", "paused"), nth=NTH)
+    @verb(lambda life: life.at_work("running"), nth=NTH)
     def cancel_while_steps_run(self, nth: int) -> None:
-        job_id = pick(self.at_work("running", "paused"), nth)
-        self.cancel(job_id, f"cancel {self.world.jobs[job_id].status} at work")
+        self.cancel(pick(self.at_work("running"), nth), "cancel running at work")
+
+    @verb(lambda life: life.at_work("paused"), nth=NTH)
+    def cancel_a_paused_job_whose_steps_run(self, nth: int) -> None:
+        self.cancel(pick(self.at_work("paused"), nth), "cancel paused at work")
 
     @verb(lambda life: life.at_rest(*UNFINISHED) and len(life.jobs(*UNFINISHED)) > 1, nth=NTH)
     def cancel_at_rest(self, nth: int) -> None:
@@ -240,11 +262,11 @@ class Life(RuleBasedStateMachine):
         job_id = pick(self.used_again(), nth)
         self.do("delete", lambda session: queue.delete(session, job_id), "delete, reports used again")
 
-    @verb(out_of_turn, nth=NTH, said=st.sampled_from(list(REFUSED)))
-    def say_out_of_turn(self, nth: int, said: str) -> None:
-        these = [pair for pair in self.out_of_turn() if pair[0] == said]
-        verb, job_id = pick(these or self.out_of_turn(), nth)
-        before, state = self.world, state_of(self.world.jobs[job_id])
+    @verb(out_of_turn)
+    def say_out_of_turn(self) -> None:
+        pairs = {(verb, state_of(self.world.jobs[job_id])): job_id for verb, job_id in self.out_of_turn()}
+        (verb, state), job_id = pick(list(pairs.items()), self.thrown("which"))
+        before = self.world
         verbs: dict[str, Callable[[Session], Any]] = {
             "start": lambda s: queue.start(s, job_id, self.now),
             "pause": lambda s: queue.pause(s, job_id, "Eva"),
@@ -260,5 +282,8 @@ class Life(RuleBasedStateMachine):
         except Refused:
             refused = True
             self.happened["refused"] += 1
+        self.happened[f"{verb}, {state}"] += 1
         assert refused == (state in REFUSED[verb]), f"{verb} of a job that is {state}"
         self.nothing_changed_since(before)
+
+    say_another_out_of_turn = say_out_of_turn

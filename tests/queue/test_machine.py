@@ -27,23 +27,23 @@ from tests.story import completed, failed, lost, worker_gone
 EXAMPLES, STEPS_OF_AN_EXAMPLE = 50, 30
 MAX_RUNNING_JOBS = 3
 FLOORS = {
-    **{"claim": 200, "finish": 15, "fail, then failed": 8, "fail, then pending": 8, "end all of running": 20},
-    **{"running to completed": 10, "running to failed": 3, "hand back": 15, "worker dies": 15},
-    **{"kill": 5, "restart": 15, "lose leases": 15, "network goes": 10, "released": 5},
-    **{"start": 5, "pause queued": 8, "pause running": 20, "pause running at work": 8},
-    **{"resumed, queued": 5, "resumed, running": 15},
-    **{"cancel pending": 10, "cancel running": 8, "cancel paused": 10},
-    **{"cancel running at work": 15, "cancel paused at work": 4},
-    **{"retry failed": 3, "retry completed": 5, "retry cancelled": 15},
-    **{"late, cancelled": 20, "late, pending": 10, "late, completed": 5, "late, deleted": 5},
-    **{"delete": 15, "delete, reports used again": 8, "reused": 20, "refused": 30, "no matter": 6},
-    **{"extend pending": 8, "extend running": 15, "extend paused": 6},
+    **{"claim": 200, "finish": 20, "fail, then failed": 6, "fail, then pending": 12, "end all of running": 8},
+    **{"running to completed": 3, "running to failed": 2, "hand back": 8, "worker dies": 20},
+    **{"kill": 20, "restart": 15, "lose leases": 15, "network goes": 20, "released": 5},
+    **{"start": 5, "pause queued": 6, "pause running": 40, "pause running at work": 4},
+    **{"resumed, queued": 2, "resumed, running": 25, "resume, cancelled": 5},
+    **{"cancel pending": 7, "cancel running": 15, "cancel paused": 12},
+    **{"cancel running at work": 9, "cancel paused at work": 12},
+    **{"retry failed": 4, "retry completed": 2, "retry cancelled": 10},
+    **{"late, cancelled": 15, "late, pending": 10, "late, completed": 3, "late, deleted": 4},
+    **{"delete": 20, "delete, reports used again": 6, "reused": 12, "refused": 80, "no matter": 30},
+    **{"extend pending": 4, "extend running": 15, "extend paused": 4},
 }
 """How often at least each verb has to have its effect, in each state that matters."""
 ENGINE = st.sampled_from([0, 1])
 RETRY_IN = st.sampled_from([None, None, 0, 20])
 FILLS = st.sampled_from([True, True, False])
-HALVES = st.sampled_from([(True, False), (False, False), (False, True), (False, False)])
+HALVES = st.sampled_from([(True, False), (False, False), (False, True)])
 
 
 class LifeWithEngines(Life):
