@@ -1,7 +1,7 @@
 """E-mail addresses of a page: in links, protected or spelled out against robots, in JSON-LD, in the visible text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from itertools import islice
 from urllib.parse import unquote
@@ -40,13 +40,12 @@ PROTECTED = re.compile(r"(?:[0-9a-f]{2}){6,200}", re.IGNORECASE)
 PROTECTED_LINK = "/cdn-cgi/l/email-protection#"
 
 
-def read(page: ParsedPage, hrefs: Iterable[str], stated: Iterable[str], seen: str) -> list[str]:
+def read(page: ParsedPage, hrefs: Sequence[str], stated: Iterable[str], seen: str) -> list[str]:
     """Each address once, its domain in lower case. `stated` comes from JSON-LD, `seen` is the visible text.
 
     In the visible text an address counts when its ending is a public one or that of the page itself: `logo@2x.png` and
     `module@next.config` are none.
     """
-    hrefs = list(hrefs)
     sure = [_mailed(href) for href in hrefs if href[:7].lower() == "mailto:"]
     sure += [_unprotect(element.get("data-cfemail")) for element in page.tree.iterfind(".//*[@data-cfemail]")]
     sure += [_unprotect(href.partition(PROTECTED_LINK)[2]) for href in hrefs if PROTECTED_LINK in href]

@@ -9,7 +9,7 @@ import trafilatura
 from core.apart import at_once
 from core.errors import FetchError
 from core.extract import answers as answering
-from core.extract import contact, jsonld, language, links, markup, metadata, organisation, site_pages, social, text
+from core.extract import jsonld, language, links, markup, metadata, organisation, reach, site_pages, text
 from core.extract.answers import Apart
 from core.extract.charset import Decoded, decode
 from core.extract.dates import find_dates
@@ -97,43 +97,23 @@ def _read(page: ParsedPage, decoded: Decoded, wish: Wish, apart: Apart) -> Extra
     found = links.read(page)
     owner = organisation.read(structured)
     detected = language.detect(chosen)
-    reach = contact.read(page, visible, head.language or detected, owner)
     return Extraction(
+        **head._asdict(),
+        **reach.read(page, structured, owner, found.all, visible, head.language_declared or detected)._asdict(),
         extractor_version=EXTRACTOR_VERSION,
-        title=head.title,
-        description=head.description,
-        canonical_url=head.canonical_url,
-        canonical_differs=head.canonical_differs,
-        language_declared=head.language,
         language_detected=detected,
-        site_name=head.site_name,
-        author=head.author,
         published_on=dates.published_on,
         modified_on=dates.modified_on,
-        image_url=head.image_url,
-        favicon_url=head.favicon_url,
-        generator=head.generator,
-        technologies=head.technologies,
         charset=decoded.charset,
         charset_source=decoded.source,
-        h1s=head.h1s,
         jsonld_types=structured.types,
-        feeds=head.feeds,
-        hreflang=head.hreflang,
-        meta_robots=head.robots,
         word_count=text.count_words(visible),
         content_hash=text.fingerprint(chosen),
-        categories=head.categories,
-        tags=head.tags,
         internal_links=found.internal,
         external_links=found.external,
         external_hosts=found.external_hosts,
         outlinks=found.outlinks,
-        emails=reach.emails,
-        phones=reach.phones,
-        social_profiles=social.profiles([*found.all, *structured.same_as]),
         organisation_name=owner.name,
-        postal_addresses=owner.addresses,
         text=chosen,
         markup=markup.read(page, visible),
         answers=answers,

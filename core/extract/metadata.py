@@ -4,9 +4,8 @@ A home page gets only what is stated for the page itself: the bylines and catego
 """
 
 import logging
-from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import Any, NamedTuple
 
 from trafilatura.json_metadata import extract_json
 from trafilatura.metadata import examine_meta, extract_author, extract_catstags, extract_sitename, extract_title
@@ -21,15 +20,14 @@ from core.extract.relations import Relations, is_same_page
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Facts about the page as a whole."""
+class Head(NamedTuple):
+    """Facts about the page as a whole, with the names of the report's columns."""
 
     title: str | None
     description: str | None
     canonical_url: str | None
     canonical_differs: bool | None
-    language: str | None
+    language_declared: str | None
     site_name: str | None
     author: str | None
     image_url: str | None
@@ -39,7 +37,7 @@ class Head:
     h1s: list[str]
     feeds: list[str]
     hreflang: list[dict[str, str]]
-    robots: str | None
+    meta_robots: str | None
     categories: list[str]
     tags: list[str]
 
@@ -49,27 +47,31 @@ def read(page: ParsedPage, structured: Structured) -> Head:
     stated = _stated(page, structured)
     title = _title_element(page)
     links = Relations(page)
-    generators = [content for name, content in page.metas() if name == "generator"]
     canonical = links.first("canonical")
     return Head(
         title=(title if page.is_home and title else None) or clean(_plain(stated.title), 1_000) or title,
         description=clean(_plain(stated.description), 5_000),
         canonical_url=canonical,
         canonical_differs=None if canonical is None else not is_same_page(canonical, page.url),
-        language=declared(page),
+        language_declared=declared(page),
         site_name=clean(_plain((stated.sitename or "").lstrip("@")), 500),
         author=clean(_plain(stated.author), 500),
         image_url=page.resolve(stated.image) if isinstance(stated.image, str) else None,
         favicon_url=links.first("icon"),
-        generator=clean(generators[0], 500) if generators else None,
-        technologies=technologies.stated(cleaned(generators, 500)),
+        generator=clean(page.meta("generator"), 500),
+        technologies=technologies.stated(cleaned(_contents(page, "generator"), 500)),
         h1s=cleaned([" ".join(h1.itertext()) for h1 in page.tree.iter("h1")], 1_000),
         feeds=links.feeds(),
         hreflang=links.hreflang(),
-        robots=clean(", ".join(content for name, content in page.metas() if name == "robots"), 500),
+        meta_robots=clean(", ".join(_contents(page, "robots")), 500),
         categories=cleaned(_split(stated.categories), 200),
         tags=cleaned(_split(stated.tags), 200),
     )
+
+
+def _contents(page: ParsedPage, wanted: str) -> list[str]:
+    """What the meta elements of this name say."""
+    return [content for name, content in page.metas() if name == wanted]
 
 
 def _stated(page: ParsedPage, structured: Structured) -> Document:

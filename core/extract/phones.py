@@ -1,7 +1,7 @@
 """Telephone numbers of a page: in its links, in JSON-LD, in its visible text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 import phonenumbers
@@ -41,10 +41,9 @@ WHATSAPP = re.compile(
 WRITTEN = re.compile(r"[+(]?\d[\d\s()./-]{4,24}\d")
 
 
-def read(host: str, hrefs: Iterable[str], owner: Organisation, seen: str, language: str | None) -> list[str]:
+def read(host: str, hrefs: Sequence[str], owner: Organisation, seen: str, language: str | None) -> list[str]:
     """Each number once: in E.164 where that is sure, else as written. `seen` is the visible text."""
     region, is_sure = _region(host, owner.country, language)
-    hrefs = list(hrefs)
     found = [_linked(unquote(href[4:]), region, is_sure) for href in hrefs if href[:4].lower() == "tel:"][:LIMIT]
     found += [_international(match[1]) for href in hrefs if (match := WHATSAPP.match(href))][:LIMIT]
     found += [_linked(written, region, is_sure) for written in owner.phones]

@@ -1,17 +1,21 @@
-"""How a page says its owner can be reached, and nothing else of it: what is asked of a site's contact pages."""
+"""How a page says its owner can be reached; nothing else of it is asked of a site's contact pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from core.errors import FetchError
-from core.extract import contact, jsonld, language, links, organisation, phones, social, text
+from core.extract import emails, jsonld, language, links, organisation, phones, social, text
 from core.extract.charset import decode
-from core.extract.page import parse
+from core.extract.jsonld import Structured
+from core.extract.organisation import Organisation
+from core.extract.page import ParsedPage, parse
 from core.failures import FailureKind
 
 
 class Reach(NamedTuple):
-    """The contact fields of a report, as one page has them."""
+    """The contact fields of a report, as one page has them: e-mail addresses with their domain in lower case, numbers
+    in E.164 where that is sure, else as written.
+    """
 
     emails: list[str]
     phones: list[str]
@@ -26,11 +30,23 @@ def read_reach(body: bytes, url: str, content_type: str | None = None) -> Reach:
         structured = jsonld.read(page)
         owner = organisation.read(structured)
         seen = text.visible(page)
-        found = contact.read(page, seen, language.declared(page) or language.detect(seen), owner)
-        profiles = social.profiles([*links.read(page).all, *structured.same_as])
-        return Reach(found.emails, found.phones, profiles, owner.addresses)
+        spoken = language.declared(page) or language.detect(seen)
+        return read(page, structured, owner, links.read(page).all, seen, spoken)
     except MemoryError as error:
         raise FetchError(FailureKind.EXTRACT, "The page needs more memory than allowed to read") from error
+
+
+def read(
+    page: ParsedPage, structured: Structured, owner: Organisation, urls: Iterable[str], seen: str, spoken: str | None
+) -> Reach:
+    """From links (mailto:, tel:, wa.me, `urls`), protected and spelled out addresses, JSON-LD and the visible text."""
+    hrefs = list(dict.fromkeys(h.strip() for element in page.tree.iter("a", "area") if (h := element.get("href"))))
+    return Reach(
+        emails=emails.read(page, hrefs, owner.emails, seen),
+        phones=phones.read(page.host, hrefs, owner, seen, spoken),
+        social_profiles=social.profiles([*urls, *structured.same_as]),
+        postal_addresses=owner.addresses,
+    )
 
 
 def merge(pages: Sequence[tuple[str, Reach]]) -> tuple[Reach, dict[str, str]]:
