@@ -8,20 +8,18 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import checks, comments, extract_again, hosts, owner, presence, queries, queue, reasons
+from core import checks, comments, edits, extract_again, hosts, owner, presence, queries, queue, reasons
 from core.db import Database
 from core.disk import ENOUGH_BYTES
-from core.draft import Created, Draft, checked_description, checked_name, checked_priority
+from core.draft import Created, Draft
 from core.errors import DatabaseUnusable, InvalidInput, Refused
 from core.failures import FailureKind
 from core.guard import Guard
 from core.i18n import N_, _
 from core.idempotency import Idempotency, once
-from core.job_config import MIB, JobConfig, changed, check_overrides
-from core.models import JOBS
+from core.job_config import MIB, JobConfig, check_overrides
 from core.queries.rows import CommentRow, Deletion, FullReportRow, JobRow, StepRow
 from core.settings import Settings
 from core.states import JobType, Origin, StepStatus
@@ -259,26 +257,8 @@ class JobService:
         config: Mapping[str, Any] | None = None,
     ) -> JobRow:
         """Change what is given; `config` holds the keys to change. After the start only lanes and pause of it may."""
-        values: dict[str, Any] = {}
-        if name is not None:
-            values["name"] = checked_name(name)
-        if description is not None:
-            values["description"] = checked_description(description)
-        if priority is not None:
-            values["priority"] = checked_priority(priority)
-
-        def change(session: Session) -> None:
-            session.execute(sa.select(JOBS.c.id).where(JOBS.c.id == job_id).with_for_update())
-            if config is not None:
-                job = queries.jobs.get(session, job_id)
-                values["config"] = changed(job_id, job.config, config, was_started=job.was_started)
-                if values["config"]["concurrency"] == 1 != job.config["concurrency"]:
-                    queue.keep_list_order(session, job_id)
-                queue.pace_changed(session, job_id)
-            if values:
-                session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(**values))
-
-        return self._changed(job_id, change, "changed")
+        edit = partial(edits.edit, job_id=job_id, name=name, description=description, priority=priority, config=config)
+        return self._changed(job_id, edit, "changed")
 
     def set_host_interval(self, host: str, seconds: float | None) -> str:
         """Let `seconds` pass between visits to a host, whatever jobs and its robots.txt say; None: as they say again.

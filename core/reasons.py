@@ -12,7 +12,7 @@ PAUSED_BY, CANCELLED_BY = "paused_by", "cancelled_by"
 BAD_CONFIG = "bad_config"
 DISK_FULL = "disk_full"
 BREAKER = "breaker"
-NOT_STARTED, WAITING = "not_started", "waiting"
+NOT_STARTED, WAITING, NO_ENGINE = "not_started", "waiting", "no_engine"
 """Codes of `status_reason`; a waiting one has `ahead`, the number of queued jobs before it."""
 GOES_ON_BY_ITSELF = frozenset({BREAKER, DISK_FULL})
 
@@ -27,15 +27,20 @@ def disk_full(free_bytes: int) -> dict[str, Any]:
     return {"code": DISK_FULL, "free_bytes": free_bytes}
 
 
-def sentence(job: JobRow, ahead: int = 0, engine_alive: bool = True) -> str:
-    """The reason; "" when the state says it all. `ahead` counts the queued jobs before a queued one."""
+def sentence(job: JobRow, ahead: int = 0, engine_alive: bool | None = None) -> str:
+    """The reason; "" when the state says it all. `ahead` counts the queued jobs before a queued one.
+
+    `engine_alive` is for who knows better than the job's reason, which learns of a dead engine with delay.
+    """
+    reason = job.status_reason or {}
+    if engine_alive is None:
+        engine_alive = reason.get("code") != NO_ENGINE
     if job.is_not_started:
         return _("Not started")
     if job.is_queued:
         return _waiting(ahead, engine_alive)
     if job.status is JobStatus.RUNNING and not engine_alive:
         return _("Waiting: no engine is running")
-    reason = job.status_reason or {}
     if job.status is JobStatus.PAUSED and reason.get("by"):
         return _("Paused by {person}").format(person=reason["by"])
     if job.status is JobStatus.PAUSED and reason.get("code") == BAD_CONFIG:

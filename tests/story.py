@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core import queries, queue
+from core import presence, queries, queue
 from core.db import Database
 from core.failures import FailureKind
 from core.job_service import JobService
+from core.presence import EngineKind, EngineRow
 from core.queries.rows import JobRow, StepRow
 from core.queue import Claim, Completed, Failed, Lost, WorkerGone
 from core.stored_page import pack
@@ -105,6 +106,13 @@ def report_columns(target: str) -> dict[str, Any]:
         "answers": {},
         **{name: [] for name in (*lists, *more, *latest)},
     }
+
+
+def engine_lives(database: Database) -> None:
+    """An engine has just said that it works on this database."""
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        presence.show(session, EngineRow("engine-1", EngineKind.WORKER, now, now, {}))
 
 
 def job_of(database: Database, job_id: int) -> JobRow:

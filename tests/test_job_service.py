@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from core import queries
+from core import queries, reasons
 from core.errors import DatabaseUnusable, InvalidInput, Refused
 from core.job_service import JobService
 from core.settings import Settings
 from core.targets import Policy, parse_rows
-from tests.story import claim, completed, job_of, new_job, settle
+from tests.story import claim, completed, engine_lives, job_of, new_job, settle
 
 
 def test_what_was_given_is_kept_line_by_line_and_comes_back(service: JobService) -> None:
@@ -82,9 +82,23 @@ def test_before_the_start_all_may_change_and_afterwards_what_holds_for_the_whole
 
 
 def test_a_waiting_job_says_why(service: JobService) -> None:
-    assert job_of(service.database, new_job(service, 1, start=False)).status_reason == {"code": "not_started"}
+    database = service.database
+    assert job_of(database, new_job(service, 1, start=False)).status_reason == {"code": "not_started"}
     new_job(service, 1, priority=5)
-    assert job_of(service.database, new_job(service, 1)).status_reason == {"code": "waiting", "ahead": 1}
+    waiting = new_job(service, 1)
+    assert job_of(database, waiting).status_reason == {"code": "no_engine"}
+    assert reasons.sentence(job_of(database, waiting)) == "Waiting: no engine is running"
+    engine_lives(database)
+    assert job_of(database, waiting).status_reason == {"code": "waiting", "ahead": 1}
+
+
+def test_a_running_job_says_when_nobody_works_on_it(service: JobService) -> None:
+    job_id = new_job(service, 1)
+    claim(service.database)
+    assert (job := job_of(service.database, job_id)).status_reason == {"code": "no_engine"}
+    assert reasons.sentence(job) == "Waiting: no engine is running"
+    engine_lives(service.database)
+    assert job_of(service.database, job_id).status_reason is None
 
 
 def test_lists_and_reports_are_at_hand(service: JobService) -> None:

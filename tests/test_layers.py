@@ -35,7 +35,7 @@ LEVELS = [
     {"db"},
     {"queries", "reasons", "waits", "draft", "rows", "presence"},
     {"queue", "fetch", "extract_worker", "executors", "export"},
-    {"checks", "comments", "extra_pages", "extract_again", "hosts", "idempotency", "installation"},
+    {"checks", "comments", "edits", "extra_pages", "extract_again", "hosts", "idempotency", "installation"},
     {"steps", "attempt", "runners", "outbox", "heart", "witness", "doubt", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access"},

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from core import reasons
+from core import presence, reasons
 from core.errors import NotFound
 from core.i18n import N_
 from core.models import Comment, Job, JobLine, JobStep, Report, StepAttempt, StoredPage
@@ -254,17 +254,22 @@ def _jobs() -> sa.Select[Any]:
 
 
 def _explained(session: Session, jobs: list[JobRow]) -> list[JobRow]:
-    """A job that waits has its reason from the queue as it is now; the others have theirs from their row."""
-    if all(job.status is not JobStatus.PENDING for job in jobs):
+    """A job that waits has its reason from the queue and the engines as they are now; the others from their row."""
+    if all(job.status not in (JobStatus.PENDING, JobStatus.RUNNING) for job in jobs):
         return jobs
-    ahead = ahead_of(session, jobs)
-    return [replace(job, status_reason=_why_pending(job, ahead)) for job in jobs]
+    ahead, engines = ahead_of(session, jobs), presence.living(session)
+    is_served, is_worked_on = any(engine.serves for engine in engines), bool(engines)
 
+    def why(job: JobRow) -> dict[str, Any] | None:
+        if job.status is JobStatus.RUNNING:
+            return job.status_reason if is_worked_on else {"code": reasons.NO_ENGINE}
+        if job.status is not JobStatus.PENDING:
+            return job.status_reason
+        if not job.is_queued:
+            return {"code": reasons.NOT_STARTED}
+        return {"code": reasons.WAITING, "ahead": ahead[job.id]} if is_served else {"code": reasons.NO_ENGINE}
 
-def _why_pending(job: JobRow, ahead: dict[int, int]) -> dict[str, Any] | None:
-    if job.status is not JobStatus.PENDING:
-        return job.status_reason
-    return {"code": reasons.WAITING, "ahead": ahead[job.id]} if job.is_queued else {"code": reasons.NOT_STARTED}
+    return [replace(job, status_reason=why(job)) for job in jobs]
 
 
 def _filtered(

@@ -14,7 +14,19 @@ from core.models import HOSTS
 from core.queries import breaker as reads
 from core.queries.breaker import Held
 from core.states import JobStatus
-from tests.story import assert_counters_hold, claim, completed, failed, job_of, later, lost, new_job, settle, steps_of
+from tests.story import (
+    assert_counters_hold,
+    claim,
+    completed,
+    engine_lives,
+    failed,
+    job_of,
+    later,
+    lost,
+    new_job,
+    settle,
+    steps_of,
+)
 
 SAID = {"asked": {"witness.test": K.DNS}}
 ASKED = later(3600)
@@ -155,6 +167,7 @@ def test_a_job_that_people_paused_or_cancelled_is_left_alone(service: JobService
 
 def test_a_resume_by_hand_runs_the_job_and_the_breaker_forgets_it(service: JobService) -> None:
     database = service.database
+    engine_lives(database)
     job_id = new_job(service, 30)
     outage(database)
     trip(database, job_id)

@@ -3,7 +3,7 @@
 from core import queue
 from core.db import Database
 from core.job_service import JobService
-from tests.story import claim, completed, job_of, new_job, settle
+from tests.story import claim, completed, engine_lives, job_of, new_job, settle
 
 FULL = {"code": "disk_full", "free_bytes": 1}
 
@@ -19,6 +19,7 @@ def release(database: Database, code: str = "disk_full", job_ids: list[int] | No
 
 
 def test_running_jobs_are_paused_with_the_reason_and_go_on(service: JobService, database: Database) -> None:
+    engine_lives(database)
     first, second = new_job(service), new_job(service)
     claim(database)
     queued = new_job(service)
