@@ -81,6 +81,7 @@ def test_a_crawl_delay_and_a_pause_set_by_people_are_named(service: JobService, 
     }
     with database.writing() as session:
         hosts.set_interval(session, "a.test", 50, Policy.of(service.settings))
+    claim(database, now=later(2, now))
     assert waits(database, job_id, later(2, now)) == {2: Wait(WaitKind.SET_PAUSE, "a.test", later(50, now), seconds=50)}
 
 

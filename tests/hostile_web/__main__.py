@@ -6,6 +6,7 @@ RESULT is a JSON file; that there is no namespace is told in it too.
 
 import json
 import os
+import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.hostile_web import name_server, namespace
 
 
 def main(result: Path, options: list[str]) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each host has its sockets here, beside those of Lote
     for name in [name for name in os.environ if name.startswith("LOTE_") or name.lower().endswith("_proxy")]:
         del os.environ[name]
     with tempfile.TemporaryDirectory(prefix="lote-hostile-") as directory:
