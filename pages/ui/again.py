@@ -1,27 +1,15 @@
 """Running steps of a finished job again: once, however often it is clicked."""
 
-from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
-
-import streamlit as st
 
 from core import queries
 from core.errors import ForbiddenMove
 from core.queries.rows import JobRow
+from pages.ui import made
 from pages.ui.app import service
 from pages.ui.watch import told_at_end
 
 _LAST = "retried_last"
-
-
-@dataclass(slots=True)
-class Last:
-    """The job that this session has retried last, as it stood before."""
-
-    job: JobRow | None = None
-    lock: Lock = field(default_factory=Lock)
-    """Held while it is retried: the run of a second click begins before that of the first has ended."""
 
 
 def run_again(job: JobRow, **order: Any) -> JobRow:
@@ -29,10 +17,10 @@ def run_again(job: JobRow, **order: Any) -> JobRow:
 
     A second click leaves the job as it is, and so does the same order from another tab, unless it brings options.
     """
-    last: Last = st.session_state.setdefault(_LAST, Last())
+    last = made.last(_LAST)
     told_at_end(job.id)
     with last.lock:
-        if last.job == job:
+        if last.signature == job:  # as it stood before the first click
             return service().get_job_status(job.id)
         try:
             moved = service().retry(job.id, **order)
@@ -40,7 +28,7 @@ def run_again(job: JobRow, **order: Any) -> JobRow:
             if order.get("overrides") or not _stands(job, order):
                 raise
             return service().get_job_status(job.id)
-        last.job = job
+        last.keep(job.id, job)
         return moved
 
 

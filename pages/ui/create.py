@@ -2,7 +2,6 @@
 
 import json
 import shlex
-from time import monotonic
 
 import streamlit as st
 
@@ -13,12 +12,10 @@ from core.states import Origin
 from core.targets import Targets
 from pages.ui import draft, made, options, priority
 from pages.ui.app import origin, service
-from pages.ui.made import Made
 from pages.ui.share import INLINE_LINES, curl
 
 TRIED = 5
 """How many targets "Try first 5" takes."""
-RECENT_SECONDS = 10
 
 
 def create(by: str, *, start: bool, first: int | None = None) -> int:
@@ -26,22 +23,15 @@ def create(by: str, *, start: bool, first: int | None = None) -> int:
 
     A second click gets the job of the first one. The form is emptied when it is drawn again, but for a try.
     """
-    last = made.last()
+    last = made.last(draft.MADE)
     config = options.checked(draft.FORM)
     reading = draft.read()
     signature = (first, reading.key, config, draft.name(), priority.chosen(draft.FORM))
     with last.lock:
-        if (job_id := _just_made(last, signature)) is not None:
-            return job_id
-        last.job_id = _create(reading.targets, config, by, start, first)
-        last.signature, last.at, last.is_left_over = signature, monotonic(), first is None
-        return last.job_id
-
-
-def _just_made(last: Made, signature: object) -> int | None:
-    """The job that the same click, or the one before an emptied form, has just made."""
-    is_recent = last.job_id is not None and monotonic() - last.at < RECENT_SECONDS
-    return last.job_id if is_recent and (draft.is_empty() or last.signature == signature) else None
+        if last.is_recent() and (draft.is_empty() or last.signature == signature):  # empty: it was emptied of that job
+            return last.job_id
+        job_id = _create(reading.targets, config, by, start, first)
+        return last.keep(job_id, signature, is_left_over=first is None)
 
 
 def _create(found: Targets, config: JobConfig, by: str, start: bool, first: int | None) -> int:

@@ -25,7 +25,7 @@ from pages.ui.figures import day, now
 FORM = "new"
 NAME, DESCRIPTION, SOURCE, TEXT = "new_name", "new_description", "new_source", "new_text"
 COLUMN, KEPT, SHEET, FILE = "new_column", "new_kept_columns", "new_sheet", "new_file"
-TRIED, TRIED_URL = "new__tried", "new_trial_url"
+MADE, TRIED, TRIED_URL = "new__made", "new__tried", "new_trial_url"
 ANYWAY, MERGE, PARTS = "new_anyway", "new_merge_www", "new_take_parts"
 PASTE, UPLOAD = "paste", "file"
 SAMPLE = ("example.com", "example.org", "example.net", "iana.org", "wikipedia.org")
@@ -54,7 +54,7 @@ class Reading:
 
 def begin() -> None:
     """Fill the form when it is opened for something: `?from=` another job, `?sample=1`; once for each address."""
-    if (last := made.last()).is_left_over:
+    if (last := made.last(MADE)).is_left_over:
         clear()
         last.is_left_over = False
     st.session_state.setdefault(SOURCE, PASTE)

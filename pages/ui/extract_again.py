@@ -1,9 +1,5 @@
 """Extract again: stored pages are read by a new job, which visits nobody and may ask other questions."""
 
-from dataclasses import dataclass, field
-from threading import Lock
-from time import monotonic
-
 import streamlit as st
 
 from core.draft import LONGEST_NAME
@@ -11,26 +7,13 @@ from core.i18n import _
 from core.job_config import JobConfig
 from core.queries.rows import JobRow
 from core.states import Origin
-from pages.ui import dialog, go, questions
+from pages.ui import dialog, go, made, questions
 from pages.ui.actions import attempt, guarded
 from pages.ui.app import JOB, service, who
 from pages.ui.confirm import name
 from pages.ui.watch import told_at_end
 
-RECENT_SECONDS = 10
-"""A second click within them is the same click."""
 _MADE = "extracted_again"
-
-
-@dataclass(slots=True)
-class Made:
-    """The job that this session has made last, of what and when."""
-
-    job_id: int = 0
-    of: object = None
-    at: float = 0.0
-    lock: Lock = field(default_factory=Lock)
-    """Held while a job is made: the run of a second click begins before that of the first has ended."""
 
 
 def can_extract(job: JobRow) -> bool:
@@ -87,15 +70,13 @@ def _make(job: JobRow, step_number: int) -> int:
     """The id of the new job; a second click gets that of the first."""
     form = _form(job.id, step_number)
     called, asked = st.session_state[f"{form}_name"], questions.chosen(form)
-    made: Made = st.session_state.setdefault(_MADE, Made())
-    with made.lock:
-        if made.of != (form, called, asked) or monotonic() - made.at > RECENT_SECONDS:
-            steps = [step_number] if step_number else None
-            config = {"questions": asked}
-            options = {"steps": steps, "created_by": who(), "origin": Origin.UI}
-            made.job_id = service().extract_again(job.id, called, config, **options).id
-            made.of, made.at = (form, called, asked), monotonic()
-        return made.job_id
+    last, signature = made.last(_MADE), (form, called, asked)
+    with last.lock:
+        if last.is_recent() and last.signature == signature:
+            return last.job_id
+        steps = [step_number] if step_number else None
+        options = {"steps": steps, "created_by": who(), "origin": Origin.UI}
+        return last.keep(service().extract_again(job.id, called, {"questions": asked}, **options).id, signature)
 
 
 def _form(job_id: int, step_number: int) -> str:

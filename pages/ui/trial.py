@@ -5,9 +5,7 @@ the host wants. The next try takes its place, so that the list of jobs does not 
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
-from threading import Lock
-from time import monotonic
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -22,7 +20,7 @@ from core.queries.rows import FullReportRow, JobRow, StepRow
 from core.reasons import sentence
 from core.states import JobType, Origin
 from core.targets import Line, Targets
-from pages.ui import draft, options, report_contact
+from pages.ui import draft, made, options, report_contact
 from pages.ui import report_parts as parts
 from pages.ui.actions import guarded
 from pages.ui.app import REPORT, engine_status, service, who
@@ -35,18 +33,6 @@ FIRST = 10
 """The priority of a try: somebody waits for it."""
 RECENT_SECONDS = 2
 """A second click within this time means the same try."""
-
-
-@dataclass(slots=True)
-class Tried:
-    """The last try of this session: its job, of what (`signature`) and when. Written into, never replaced: the run of a
-    second click begins before that of the first has ended.
-    """
-
-    job_id: int | None = None
-    signature: object = None
-    at: float = 0.0
-    lock: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +68,19 @@ def _try(typed: str, first: Line | None) -> None:
     """Begin a try; `InvalidInput` says what is missing."""
     if not typed and first is None:
         raise InvalidInput(N_("There is no URL to try: write one, or paste a list first."))
-    tried = st.session_state.setdefault(draft.TRIED, Tried())
+    last = made.last(draft.TRIED)
     config = options.checked(draft.FORM)
     signature = typed or first, config
-    with tried.lock:
-        if tried.signature == signature and monotonic() - tried.at < RECENT_SECONDS:
+    with last.lock:
+        if last.is_recent(RECENT_SECONDS) and last.signature == signature:
             return
-        before, tried.job_id = tried.job_id, _made(typed, first, config)
-        tried.signature, tried.at = signature, monotonic()
-    if before is not None:
+        before = last.job_id
+        last.keep(_make(typed, first, config), signature)
+    if before:
         _forget(before)
 
 
-def _made(typed: str, first: Line | None, config: JobConfig) -> int:
+def _make(typed: str, first: Line | None, config: JobConfig) -> int:
     """The id of the job; without retries, because who tries wants to know at once."""
     name = _("Try: {target}").format(target=typed or (first.display if first else ""))[:LONGEST_NAME]
     values = {**config.model_dump(), "max_retries": 0, "reuse_days": 0}
@@ -116,16 +102,16 @@ def _forget(job_id: int) -> None:
 
 def _follow() -> None:
     """How the try stands, for as long as it goes on."""
-    tried: Tried = st.session_state.get(draft.TRIED) or Tried()
-    if tried.job_id is None:
+    job_id = made.last(draft.TRIED).job_id
+    if not job_id:
         return
-    shown = _read(tried.job_id)
+    shown = _read(job_id)
     if shown is None:
         st.caption(_("The job of this try was deleted."))
     elif shown.job.is_final:
         _draw(shown)
     else:
-        st.fragment(guarded()(_live), run_every=SECONDS)(tried.job_id)
+        st.fragment(guarded()(_live), run_every=SECONDS)(job_id)
 
 
 def _live(job_id: int) -> None:
