@@ -1,6 +1,7 @@
-"""Questions before something is lost: they say what, and the careful answer stands first."""
+"""Questions before something is lost: they say what, and the careful answer stands first, as in any other dialog."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -24,7 +25,7 @@ def ask_cancel(job: JobRow) -> None:
     st.write(left.format(n=number(job.unfinished_steps)))
     if job.completed_steps:
         st.write(kept.format(n=number(job.completed_steps)))
-    _answers(_("Cancel the job"), _("Keep it running"), f"cancel_{job.id}", lambda: _cancel(job))
+    answers(_("Cancel the job"), f"cancel_{job.id}", _cancel, job, no=_("Keep it running"))
 
 
 def ask_delete(job: JobRow) -> None:
@@ -52,7 +53,7 @@ def ask_delete(job: JobRow) -> None:
             "{n} report stays: another job uses it.", "{n} reports stay: other jobs use them.", counts.kept_reports
         )
         st.write(kept.format(n=number(counts.kept_reports)))
-    _answers(_("Delete the job"), _("Keep it"), f"delete_{job.id}", lambda: _delete(job))
+    answers(_("Delete the job"), f"delete_{job.id}", _delete, job, no=_("Keep it"))
 
 
 def name(job: JobRow) -> None:
@@ -60,22 +61,21 @@ def name(job: JobRow) -> None:
     st.write(f"**{plain(job.name)}** :gray[#{job.id}]")
 
 
+def answers(yes: str, key: str, do: Callable[..., None], *args: object, no: str | None = None, **looks: Any) -> None:
+    """The two buttons of a dialog: the first only closes it, the other does it (`icon`, `disabled`, `help` are its)."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button(no or _("Close"), key=f"{key}_no", on_click=dialog.close)
+        st.button(yes, key=f"{key}_yes", type="primary", on_click=do, args=args, **looks)
+
+
 def _cancel(job: JobRow) -> None:
+    dialog.close()
     told_at_end(job.id)
     attempt(lambda: service().cancel_job(job.id, by=who()))
 
 
 def _delete(job: JobRow) -> None:
+    dialog.close()
     done = _("Job #{id} deleted").format(id=job.id)
     if attempt(lambda: service().delete_job(job.id), done=done) is not None:
         go.want(JOBS)
-
-
-def _answers(yes: str, no: str, key: str, do: Callable[[], None]) -> None:
-    def confirmed() -> None:
-        dialog.close()
-        do()
-
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button(no, key=f"{key}_no", on_click=dialog.close)
-        st.button(yes, key=f"{key}_yes", type="primary", on_click=confirmed)

@@ -10,7 +10,7 @@ from core.states import Origin
 from pages.ui import dialog, go, made, questions
 from pages.ui.actions import attempt, guarded
 from pages.ui.app import JOB, service, who
-from pages.ui.confirm import name
+from pages.ui.confirm import answers, name
 from pages.ui.watch import told_at_end
 
 _MADE = "extracted_again"
@@ -44,17 +44,8 @@ def ask_extract(job: JobRow, step_number: int) -> None:
     with guarded():
         JobConfig.parse({"questions": questions.chosen(form)})
         is_usable = True
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button(_("Close"), key=f"{form}_no", on_click=dialog.close)
-        st.button(
-            _("Extract again"),
-            key=f"{form}_yes",
-            type="primary",
-            icon=":material/find_in_page:",
-            disabled=not is_usable,
-            on_click=_extract,
-            args=(job, step_number),
-        )
+    icon = ":material/find_in_page:"
+    answers(_("Extract again"), form, _extract, job, step_number, icon=icon, disabled=not is_usable)
 
 
 def _extract(job: JobRow, step_number: int) -> None:

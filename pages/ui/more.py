@@ -9,7 +9,7 @@ from core.targets import Policy, Targets, parse_text
 from pages.ui import dialog
 from pages.ui.actions import attempt
 from pages.ui.app import service
-from pages.ui.confirm import name
+from pages.ui.confirm import answers, name
 from pages.ui.figures import number
 from pages.ui.lines import totals
 
@@ -33,17 +33,7 @@ def ask_more(job: JobRow) -> None:
     else:
         hint = _("The preview follows Ctrl+Enter or leaving the box.")
         st.caption(totals(_continued(job, typed)) if typed.strip() else hint)
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button(_("Close"), key=f"{key}_no", on_click=dialog.close)
-        st.button(
-            _("Add to the job"),
-            key=f"{key}_yes",
-            type="primary",
-            icon=":material/playlist_add:",
-            disabled=job.is_final,
-            on_click=_add,
-            args=(job, key),
-        )
+    answers(_("Add to the job"), key, _add, job, key, icon=":material/playlist_add:", disabled=job.is_final)
 
 
 def _continued(job: JobRow, typed: str) -> Targets:

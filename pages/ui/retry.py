@@ -17,7 +17,7 @@ from pages.ui import dialog, options, picked
 from pages.ui.actions import attempt, guarded
 from pages.ui.again import run_again
 from pages.ui.app import service
-from pages.ui.confirm import name
+from pages.ui.confirm import answers, name
 from pages.ui.figures import number, plain
 
 CHOSEN, FAILED, CANCELLED, ALL = "chosen", "failed", "cancelled", "all"
@@ -63,23 +63,16 @@ def ask_retry(job: JobRow) -> None:
     with guarded():
         _say(asked, options.differences(options.checked(_form(job.id)).model_dump(), job.config))
         is_usable = True
-    _answers(asked, is_possible=is_usable and job.is_final and asked.retried.steps > 0)
-
-
-def _answers(asked: Asked, *, is_possible: bool) -> None:
-    job, n = asked.job, asked.retried.steps
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button(_("Close"), key=f"{_form(job.id)}_no", on_click=dialog.close)
-        st.button(
-            ngettext("Retry {n} step", "Retry {n} steps", n).format(n=number(n)),
-            key=f"{_form(job.id)}_yes",
-            type="primary",
-            icon=":material/replay:",
-            disabled=not is_possible,
-            help=None if job.is_final else _(NOT_YET),
-            on_click=_retry,
-            args=(asked,),
-        )
+    n = asked.retried.steps
+    answers(
+        ngettext("Retry {n} step", "Retry {n} steps", n).format(n=number(n)),
+        _form(job.id),
+        _retry,
+        asked,
+        icon=":material/replay:",
+        disabled=not (is_usable and job.is_final and n),
+        help=None if job.is_final else _(NOT_YET),
+    )
 
 
 def _read(job_id: int) -> Asked:
