@@ -1,15 +1,17 @@
 """The flags of one report: why it may be worthless, as text, what can be done; and that somebody has checked it."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.checks import LONGEST_NOTE
-from core.flags import EXPLANATIONS, Flag
 from core.i18n import _
 from core.queries.rows import FullReportRow
 from pages.ui.actions import attempt
 from pages.ui.app import ask_name, service, who
 from pages.ui.figures import moment, plain
-from pages.ui.status import CHECKED, FLAGGED, flag_word
+from pages.ui.flags import explanation
+from pages.ui.status import CHECKED, FLAGGED, Color, flag_word
 
 
 def flags(report: FullReportRow) -> None:
@@ -18,21 +20,20 @@ def flags(report: FullReportRow) -> None:
         return
     with st.container(border=True, key="report_flags", gap="xsmall"):
         for flag in report.flags:
-            _flag(flag["flag"], str(flag.get("evidence") or ""), is_checked=report.checked_at is not None)
+            badge(flag, "gray" if report.checked_at else FLAGGED.color)
+            explanation(flag["flag"])
         if report.checked_at:
             _checked(report)
         else:
             _ask(report.id)
 
 
-def _flag(flag: str, evidence: str, *, is_checked: bool) -> None:
+def badge(flag: dict[str, Any], color: Color = FLAGGED.color) -> None:
+    """One flag, and beside it its evidence as text."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(flag_word(flag), icon=FLAGGED.icon, color="gray" if is_checked else FLAGGED.color)
-        if evidence:
-            st.text(evidence)
-    if flag in list(Flag):
-        told = EXPLANATIONS[Flag(flag)].translated()
-        st.caption(f"{told.sentence} {told.advice}")
+        st.badge(flag_word(flag["flag"]), icon=FLAGGED.icon, color=color)
+        if evidence := flag.get("evidence"):
+            st.text(str(evidence))
 
 
 def _checked(report: FullReportRow) -> None:

@@ -47,7 +47,7 @@ def chips(facts: JobFacts, flag: str) -> None:
 
 
 def explanation(flag: str) -> None:
-    """What the flag that is filtered by means, and what can be done."""
+    """What a flag means, and what can be done; nothing for what is none."""
     if flag in list(Flag):
         told = EXPLANATIONS[Flag(flag)].translated()
         st.caption(f"{told.sentence} {told.advice}", width="content")

@@ -24,9 +24,10 @@ from pages.ui import draft, made, options, report_contact
 from pages.ui import report_parts as parts
 from pages.ui.actions import guarded
 from pages.ui.app import REPORT, engine_status, service, who
+from pages.ui.checks import badge
 from pages.ui.figures import clock, now, plain
 from pages.ui.report_answers import answers
-from pages.ui.status import FLAGGED, flag_word, job_badge
+from pages.ui.status import job_badge
 
 SECONDS = 1
 FIRST = 10
@@ -161,14 +162,8 @@ def _way(report: FullReportRow) -> None:
 def _report(report: FullReportRow) -> None:
     st.text(parts.headline(report) or report.final_url)
     for flag in report.flags:
-        _flag(flag)
+        badge(flag)
     if report.answers:
         answers(report.answers)
     report_contact.contact(report)
     report_contact.extra_pages(report)
-
-
-def _flag(flag: dict[str, Any]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(flag_word(flag["flag"]), icon=FLAGGED.icon, color=FLAGGED.color)
-        st.text(str(flag.get("evidence") or ""))
