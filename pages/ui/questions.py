@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.i18n import N_, _
 from core.questions import LONGEST_EXPRESSION, LONGEST_NAME, MOST_QUESTIONS
@@ -77,24 +78,7 @@ def _draw(form: str, number: int, *, is_first: bool) -> None:
     kind.selectbox(
         _("Kind"), list(KINDS), key=_key(form, number, "kind"), format_func=lambda kind: _(KINDS[kind]), **labels
     )
-    chosen_kind = st.session_state[_key(form, number, "kind")]
-    if chosen_kind == "css":
-        st.session_state[_key(form, number, "over")] = "html"
-    expression.text_input(
-        _("What to look for"),
-        key=_key(form, number, "expression"),
-        max_chars=LONGEST_EXPRESSION,
-        placeholder=_(EXAMPLES[chosen_kind]),
-        **labels,
-    )
-    over.selectbox(
-        _("In"),
-        list(OVER),
-        key=_key(form, number, "over"),
-        format_func=lambda over: _(OVER[over]),
-        disabled=chosen_kind == "css",
-        **labels,
-    )
+    _draw_search(form, number, expression, over, labels)
     remove.button(
         "",
         key=_key(form, number, "remove"),
@@ -103,6 +87,30 @@ def _draw(form: str, number: int, *, is_first: bool) -> None:
         type="tertiary",
         on_click=_remove,
         args=(form, number),
+    )
+
+
+def _draw_search(
+    form: str, number: int, expression: DeltaGenerator, over: DeltaGenerator, labels: dict[str, Any]
+) -> None:
+    """What to look for and where; a selector goes over the HTML."""
+    kind = st.session_state[_key(form, number, "kind")]
+    if kind == "css":
+        st.session_state[_key(form, number, "over")] = "html"
+    expression.text_input(
+        _("What to look for"),
+        key=_key(form, number, "expression"),
+        max_chars=LONGEST_EXPRESSION,
+        placeholder=_(EXAMPLES[kind]),
+        **labels,
+    )
+    over.selectbox(
+        _("In"),
+        list(OVER),
+        key=_key(form, number, "over"),
+        format_func=lambda over: _(OVER[over]),
+        disabled=kind == "css",
+        **labels,
     )
 
 
