@@ -8,7 +8,7 @@ import streamlit as st
 from core.i18n import N_, _
 from core.queries.rows import Summary
 from core.states import JobStatus, JobType
-from pages.ui import address
+from pages.ui import address, filters
 from pages.ui.app import who
 from pages.ui.figures import number
 from pages.ui.status import LOOKS, TYPES, tile_word
@@ -86,34 +86,13 @@ def controls(asked: JobFilter, totals: Summary, attention: int, owners: list[str
 
 def _fields(asked: JobFilter, owners: list[str]) -> None:
     """Type, owner and search."""
-    st.selectbox(
-        _("Type"),
-        OFFERED_TYPES,
-        key="type",
-        placeholder=_("Type"),
-        format_func=lambda kind: _(TYPES[kind]),
-        label_visibility="collapsed",
-        width=110,
-        on_change=lambda: _narrow(type=st.session_state["type"]),
+    owned = sorted({*owners, *filter(None, [asked.owner])})
+    mine = {"view": ""} if asked.view == "mine" else {}
+    filters.select(
+        _("Type"), OFFERED_TYPES, "type", lambda kind: _narrow(type=kind), shown=lambda kind: _(TYPES[kind]), width=110
     )
-    st.selectbox(
-        _("Owner"),
-        sorted({*owners, *([asked.owner] if asked.owner else [])}),
-        key="owner",
-        placeholder=_("Owner"),
-        label_visibility="collapsed",
-        width=130,
-        on_change=lambda: _narrow(owner=st.session_state["owner"], **({"view": ""} if asked.view == "mine" else {})),
-    )
-    st.text_input(
-        _("Search"),
-        key="q",
-        type="search",
-        placeholder=_("Name contains, host begins with…"),
-        label_visibility="collapsed",
-        width=240,
-        on_change=lambda: _narrow(q=st.session_state["q"]),
-    )
+    filters.select(_("Owner"), owned, "owner", lambda owner: _narrow(owner=owner, **mine), width=130)
+    filters.search("q", _("Name contains, host begins with…"), lambda q: _narrow(q=q))
 
 
 def _narrow(**values: str | None) -> None:

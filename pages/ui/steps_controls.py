@@ -6,7 +6,7 @@ from core.i18n import N_, _
 from core.queries.flags import ANY, UNCHECKED
 from core.queries.rows import JobFacts
 from core.states import StepStatus
-from pages.ui import address, columns
+from pages.ui import address, columns, filters
 from pages.ui.status import flag_word, step_label
 from pages.ui.steps_view import NO_COLUMNS, ORDERS, View, narrow, order_label, sort_by
 
@@ -19,46 +19,23 @@ def controls(view: View, facts: JobFacts, offered: list[str]) -> None:
         address.follow(f"steps_{name}", getattr(view, name) or None)
     address.follow("steps_q", view.q)
     with st.container(horizontal=True, vertical_alignment="bottom", key="steps_controls"):
-        st.selectbox(
-            _("State"),
-            list(StepStatus),
-            key="steps_status",
-            placeholder=_("State"),
-            format_func=step_label,
-            label_visibility="collapsed",
-            width=150,
-            on_change=lambda: narrow(status=st.session_state["steps_status"]),
-        )
-        st.selectbox(
-            _("Failure"),
-            sorted({*facts.failures, *([view.kind] if view.kind else [])}),
-            key="steps_kind",
-            placeholder=_("Failure"),
-            label_visibility="collapsed",
-            width=150,
-            on_change=lambda: narrow(kind=st.session_state["steps_kind"], flag=""),
-        )
-        st.selectbox(
-            _("Flag"),
-            list(dict.fromkeys([ANY, UNCHECKED, *facts.flags, *([view.flag] if view.flag else [])])),
-            key="steps_flag",
-            placeholder=_("Flag"),
-            format_func=lambda flag: _(FLAGS_ASKED[flag]) if flag in FLAGS_ASKED else flag_word(flag),
-            label_visibility="collapsed",
-            width=150,
-            on_change=lambda: narrow(flag=st.session_state["steps_flag"], kind=""),
-        )
-        st.text_input(
-            _("Search"),
-            key="steps_q",
-            type="search",
-            placeholder=_("Target contains…"),
-            label_visibility="collapsed",
-            width=240,
-            on_change=lambda: narrow(q=st.session_state["steps_q"]),
-        )
+        _narrowing(view, facts)
         with st.popover(_("Columns and order"), icon=":material/view_column:", key="steps_columns_menu"):
             _chooser(view, offered)
+
+
+def _narrowing(view: View, facts: JobFacts) -> None:
+    """State, failure, flag and search."""
+    kinds = sorted({*facts.failures, *filter(None, [view.kind])})
+    flags = dict.fromkeys([*FLAGS_ASKED, *facts.flags, *filter(None, [view.flag])])
+    filters.select(_("State"), StepStatus, "steps_status", lambda status: narrow(status=status), shown=step_label)
+    filters.select(_("Failure"), kinds, "steps_kind", lambda kind: narrow(kind=kind, flag=""))
+    filters.select(_("Flag"), flags, "steps_flag", lambda flag: narrow(flag=flag, kind=""), shown=_flag)
+    filters.search("steps_q", _("Target contains…"), lambda q: narrow(q=q))
+
+
+def _flag(asked: str) -> str:
+    return _(FLAGS_ASKED[asked]) if asked in FLAGS_ASKED else flag_word(asked)
 
 
 def _chooser(view: View, offered: list[str]) -> None:
