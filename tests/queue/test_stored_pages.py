@@ -17,6 +17,7 @@ from core.queries import runs
 from core.queries.rows import Deletion, StepRow
 from core.states import JobStatus, JobType, StepStatus
 from core.stored_page import LARGEST_BYTES
+from tests.queue.locks import until_somebody_waits
 from tests.story import (
     NOW,
     assert_counters_hold,
@@ -124,7 +125,7 @@ def test_a_report_that_gets_a_page_while_the_last_other_one_goes_keeps_it(
         queue.settle(session, [stored(one, PAGE)], NOW)
         going.start()
         if not database.is_sqlite:
-            _until_it_waits(database)
+            until_somebody_waits(database)
     going.join()
     assert (pages(database), html_of(database, steps_of(database, other)[0])) == (1, PAGE)
 
@@ -140,21 +141,9 @@ def test_a_page_that_has_just_gone_with_its_last_report_is_stored_again(
         queue.delete(session, first)
         coming.start()
         if not database.is_sqlite:
-            _until_it_waits(database)
+            until_somebody_waits(database)
     coming.join()
     assert (pages(database), html_of(database, steps_of(database, other)[0])) == (1, PAGE)
-
-
-def _until_it_waits(database: Database) -> None:
-    waits = sa.text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    for _ in range(3_000):
-        with database.reading() as session:
-            if session.execute(waits).scalar_one():
-                return
-        time.sleep(0.01)
-    raise AssertionError("the other transaction waits for nothing")
 
 
 def test_steps_read_the_stored_pages_of_a_job(service: JobService, database: Database) -> None:
