@@ -26,9 +26,18 @@ def followed(screen: AppTest) -> AppTest:
     screen.query_params.clear()
     screen.query_params.update(dict(parse_qsl(link.query_string)))
     screen.switch_page({"job": "pages/job.py", "new": "pages/new_job.py", "report": "pages/report.py"}[link.page])
-    screen.run()
+    return done(screen.run())
+
+
+def done(screen: AppTest) -> AppTest:
+    """The screen, on which nothing broke."""
     assert not screen.exception
     return screen
+
+
+def click(screen: AppTest, key: str) -> AppTest:
+    """The screen after a click on a button."""
+    return done(screen.button(key=key).click().run())
 
 
 @pytest.fixture
@@ -68,8 +77,19 @@ def open_page(service: JobService, monkeypatch: pytest.MonkeyPatch) -> Opened:
             screen.query_params[name] = str(value)
         if path:
             screen.switch_page(path)
-        screen.run()
-        assert not screen.exception
-        return screen
+        return done(screen.run())
 
     return open_page
+
+
+@pytest.fixture
+def form(open_page: Opened) -> Opened:
+    """`form(sample=1)`: the screen New job under its own address."""
+
+    def form(**query: object) -> AppTest:
+        screen = open_page()
+        for name, value in query.items():
+            screen.query_params[name] = str(value)
+        return done(screen.switch_page("pages/new_job.py").run())
+
+    return form

@@ -5,8 +5,8 @@ from streamlit.testing.v1 import AppTest
 from core.db import Database
 from core.job_service import JobService
 from core.states import JobStatus
-from tests.pages.conftest import Opened
-from tests.pages.test_job import PAGE, click, ended, written
+from tests.pages.conftest import Opened, click
+from tests.pages.test_job import PAGE, ended, written
 from tests.story import claim, completed, job_of, new_job, settle
 
 

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from core.db import Database
 from core.job_service import JobService
 from pages.ui.status import CHECKED, FLAGGED, LOOKS
-from tests.pages.conftest import Opened
-from tests.pages.test_job import as_ana, click, ended, targets, tiles, written
+from tests.pages.conftest import Opened, click
+from tests.pages.test_job import as_ana, ended, targets, tiles, written
 from tests.pages.test_report import HOSTILE, rendered, texts
 from tests.story import claim, completed, failed, flagged, job_of, new_job, settle, steps_of
 

@@ -18,7 +18,7 @@ from core.targets import Policy, parse_rows
 from pages.ui import identity
 from pages.ui.progress import pace
 from pages.ui.status import LOOKS, WARNING
-from tests.pages.conftest import Opened
+from tests.pages.conftest import Opened, click
 from tests.story import claim, completed, failed, job_of, later, new_job, settle, steps_of
 
 PAGE = "pages/job.py"
@@ -31,12 +31,6 @@ def ended(service: JobService, database: Database, good: int, bad: int, kind: Fa
     claims = claim(database, only_job=job_id)
     settle(database, *map(completed, claims[:good]), *(failed(one, kind=kind) for one in claims[good:]))
     return job_id
-
-
-def click(screen: AppTest, key: str) -> AppTest:
-    screen.button(key=key).click().run()
-    assert not screen.exception
-    return screen
 
 
 def tiles(screen: AppTest) -> dict[str, str]:

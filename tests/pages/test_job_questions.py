@@ -7,31 +7,13 @@ from streamlit.testing.v1 import AppTest
 from core.db import Database
 from core.job_service import JobService
 from pages.ui import draft
-from tests.pages.conftest import Opened
+from tests.pages.conftest import Opened, click, done
 from tests.story import claim, completed, failed, new_job, settle, steps_of
 
-PAGE = "pages/new_job.py"
 ASKED = [
     {"name": "Bread", "kind": "text", "expression": "pan de", "over": "text"},
     {"name": "Shop", "kind": "css", "expression": "a.shop::attr(href)", "over": "html"},
 ]
-
-
-def form(open_page: Opened, **query: object) -> AppTest:
-    """New job under its own address."""
-    screen = open_page()
-    for name, value in query.items():
-        screen.query_params[name] = str(value)
-    return done(screen.switch_page(PAGE).run())
-
-
-def done(screen: AppTest) -> AppTest:
-    assert not screen.exception
-    return screen
-
-
-def click(screen: AppTest, key: str) -> AppTest:
-    return done(screen.button(key=key).click().run())
 
 
 def ask(screen: AppTest, number: int, **typed: str) -> AppTest:
@@ -47,8 +29,8 @@ def told(screen: AppTest) -> str:
     return "\n".join(element.value for element in (*screen.caption, *screen.error, *screen.markdown))
 
 
-def test_questions_are_written_told_in_one_line_and_stand_in_the_job(open_page: Opened, service: JobService) -> None:
-    screen = form(open_page)
+def test_questions_are_written_told_in_one_line_and_stand_in_the_job(form: Opened, service: JobService) -> None:
+    screen = form()
     screen.text_area(key=draft.TEXT).set_value("shop.test")
     screen = ask(screen, 0, name="Bread", expression="pan de")
     screen = ask(screen, 1, name="gone", expression="x")
@@ -63,8 +45,8 @@ def test_questions_are_written_told_in_one_line_and_stand_in_the_job(open_page: 
     assert (job.config["questions"], job.config["extra_pages"]) == (ASKED, 2)
 
 
-def test_a_question_without_a_name_is_called_what_it_looks_for(open_page: Opened, service: JobService) -> None:
-    screen = form(open_page)
+def test_a_question_without_a_name_is_called_what_it_looks_for(form: Opened, service: JobService) -> None:
+    screen = form()
     screen.text_area(key=draft.TEXT).set_value("shop.test")
     screen = ask(screen, 0, expression="bread|milk", kind="regex", over="html")
     click(screen, "new_create")
@@ -73,8 +55,8 @@ def test_a_question_without_a_name_is_called_what_it_looks_for(open_page: Opened
     ]
 
 
-def test_a_question_that_cannot_be_asked_is_told_and_makes_no_job(open_page: Opened, service: JobService) -> None:
-    screen = form(open_page)
+def test_a_question_that_cannot_be_asked_is_told_and_makes_no_job(form: Opened, service: JobService) -> None:
+    screen = form()
     screen.text_area(key=draft.TEXT).set_value("shop.test")
     screen = ask(screen, 0, name="Price", kind="regex", expression="([0-9]+")
     sentence = "The regular expression of the question “Price” cannot be read: missing ), unterminated subpattern"
@@ -85,9 +67,11 @@ def test_a_question_that_cannot_be_asked_is_told_and_makes_no_job(open_page: Ope
     assert screen.text_input(key="new_questions_0_expression").value == "([0-9]+", "what was typed stays"
 
 
-def test_duplicate_run_again_and_configuration_keep_the_questions(open_page: Opened, service: JobService) -> None:
+def test_duplicate_run_again_and_configuration_keep_the_questions(
+    form: Opened, open_page: Opened, service: JobService
+) -> None:
     job_id = new_job(service, ["shop.test"], start=False, config={"questions": ASKED})
-    screen = form(open_page, **{"from": job_id})
+    screen = form(**{"from": job_id})
     click(screen, "new_create")
     again = service.run_again(job_id)
     assert [job.config["questions"] for job in service.list_jobs()] == [ASKED] * 3

@@ -10,37 +10,15 @@ from core.job_service import JobService
 from core.queries.rows import JobRow
 from pages.ui import draft
 from pages.ui.lines import NARROW
-from tests.pages.conftest import Opened, followed
+from tests.pages.conftest import Opened, click, done, followed
 from tests.story import new_job
 
 PAGE = "pages/new_job.py"
 LIST = "shop.test\nHTTPS://Other.TEST/\nshop.test\n192.168.1.1\nfoo.exmaple\n"
 
 
-@pytest.fixture
-def form(open_page: Opened) -> Opened:
-    """`form(sample=1)`: the screen under its own address."""
-
-    def form(**query: object) -> AppTest:
-        screen = open_page()
-        for name, value in query.items():
-            screen.query_params[name] = str(value)
-        return done(screen.switch_page(PAGE).run())
-
-    return form
-
-
-def done(screen: AppTest) -> AppTest:
-    assert not screen.exception
-    return screen
-
-
 def paste(screen: AppTest, text: str) -> AppTest:
     return done(screen.text_area(key=draft.TEXT).set_value(text).run())
-
-
-def click(screen: AppTest, key: str) -> AppTest:
-    return done(screen.button(key=key).click().run())
 
 
 def written(screen: AppTest) -> str:

@@ -9,8 +9,8 @@ from core.failures import FailureKind
 from core.job_service import JobService
 from core.states import JobStatus
 from pages.ui import dialog, picked
-from tests.pages.conftest import Opened
-from tests.pages.test_job import PAGE, click, ended, written
+from tests.pages.conftest import Opened, click
+from tests.pages.test_job import PAGE, ended, written
 from tests.story import claim, completed, failed, job_of, new_job, settle, steps_of
 
 

@@ -9,8 +9,8 @@ from core.db import Database
 from core.job_service import JobService
 from pages.ui import dialog
 from pages.ui.menu import items
-from tests.pages.conftest import Opened
-from tests.pages.test_job import PAGE, as_ana, click, written
+from tests.pages.conftest import Opened, click
+from tests.pages.test_job import PAGE, as_ana, written
 from tests.queue.test_reuse import reusing, scraped
 from tests.story import claim, completed, job_of, new_job, settle, steps_of
 

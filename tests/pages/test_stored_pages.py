@@ -10,8 +10,8 @@ from core.queries import jobs
 from core.states import JobType
 from core.stored_page import LARGEST_BYTES
 from pages.ui.menu import items
-from tests.pages.conftest import Opened, followed
-from tests.pages.test_job import PAGE, as_ana, click, provenance, written
+from tests.pages.conftest import Opened, click, followed
+from tests.pages.test_job import PAGE, as_ana, provenance, written
 from tests.pages.test_reuse import REPORT, opened
 from tests.story import claim, completed, job_of, new_job, settle, steps_of, stored
 

@@ -8,29 +8,21 @@ from core.db import Database
 from core.job_service import JobService
 from core.states import JobType
 from pages.ui import draft
-from tests.pages.conftest import Opened
+from tests.pages.conftest import Opened, click, done
 from tests.story import claim, completed, failed, settle
 
-PAGE = "pages/new_job.py"
 
-
-def form(open_page: Opened, text: str = "") -> AppTest:
+def asking(screen: AppTest, text: str = "") -> AppTest:
     """New job with a list and a question."""
-    screen = done(open_page().switch_page(PAGE).run())
     screen.text_area(key=draft.TEXT).set_value(text)
-    screen = done(screen.button(key="new_questions_add").click().run())
+    screen = click(screen, "new_questions_add")
     screen.text_input(key="new_questions_0_expression").set_value("bread")
     return done(screen.run())
 
 
-def done(screen: AppTest) -> AppTest:
-    assert not screen.exception
-    return screen
-
-
 def attempt(screen: AppTest, url: str = "") -> AppTest:
     screen.text_input(key=draft.TRIED_URL).set_value(url)
-    return done(screen.button(key="new_trial_button").click().run())
+    return click(screen, "new_trial_button")
 
 
 def told(screen: AppTest) -> str:
@@ -39,9 +31,9 @@ def told(screen: AppTest) -> str:
 
 
 def test_the_first_target_is_tried_with_the_present_options_and_its_answers_are_shown(
-    open_page: Opened, service: JobService, database: Database
+    form: Opened, service: JobService, database: Database
 ) -> None:
-    screen = attempt(form(open_page, "# list\nshop.test\nother.test\n"))
+    screen = attempt(asking(form(), "# list\nshop.test\nother.test\n"))
     [job] = service.list_jobs()
     assert (job.job_type, job.name, job.priority, job.is_queued) == (
         JobType.SINGLE_SCRAPING,
@@ -61,14 +53,12 @@ def test_the_first_target_is_tried_with_the_present_options_and_its_answers_are_
     assert "Nothing is saved before you create the job." in told(screen)
 
 
-def test_another_try_takes_the_place_of_the_one_before(
-    open_page: Opened, service: JobService, database: Database
-) -> None:
-    screen = attempt(form(open_page), "https://shop.test/a")
+def test_another_try_takes_the_place_of_the_one_before(form: Opened, service: JobService, database: Database) -> None:
+    screen = attempt(asking(form()), "https://shop.test/a")
     screen = attempt(screen, "https://shop.test/b")
     [job] = service.list_jobs()
     assert job.name == "Try: https://shop.test/b"
-    screen = done(screen.button(key="new_trial_button").click().run())
+    screen = click(screen, "new_trial_button")
     assert [again.id for again in service.list_jobs()] == [job.id], "a second click is the same try"
     settle(database, failed(claim(database)[0]))
     screen = done(screen.run())
@@ -78,10 +68,10 @@ def test_another_try_takes_the_place_of_the_one_before(
     assert "The job of this try was deleted." in told(done(screen.run()))
 
 
-def test_what_cannot_be_tried_is_told_and_makes_no_job(open_page: Opened, service: JobService) -> None:
-    assert "There is no URL to try" in told(attempt(form(open_page)))
-    assert "rejected" in told(attempt(form(open_page), "ftp://shop.test/"))
-    screen = form(open_page, "shop.test")
+def test_what_cannot_be_tried_is_told_and_makes_no_job(form: Opened, service: JobService) -> None:
+    assert "There is no URL to try" in told(attempt(asking(form())))
+    assert "rejected" in told(attempt(asking(form()), "ftp://shop.test/"))
+    screen = asking(form(), "shop.test")
     screen.selectbox(key="new_questions_0_kind").set_value("css")
     screen.text_input(key="new_questions_0_expression").set_value("a[")
     assert "The CSS selector of the question “a[” cannot be read" in told(attempt(screen))
