@@ -162,7 +162,6 @@ def test_a_wall_is_a_failure_that_is_not_tried_again(answer: bytes, said: str) -
 
 
 def test_a_wall_before_robots_txt_is_told_as_such() -> None:
-
     wall_of_all = says(b"HTTP/1.1 503 Busy\r\ncf-mitigated: challenge\r\n\r\n")
     with Peer(wall_of_all) as peer, pytest.raises(FetchError) as caught:
         fetch(peer, replace(OPTIONS, respect_robots=True))
