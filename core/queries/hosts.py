@@ -10,7 +10,9 @@ from sqlmodel import Session
 from core.models import HOSTS, JOB_STEPS
 from core.states import StepStatus
 
-_IS_VISIT = (JOB_STEPS.c.status == StepStatus.RUNNING) & JOB_STEPS.c.source_report_id.is_(None)
+_VISIT = JOB_STEPS.alias("visit")
+_IS_VISIT = (_VISIT.c.status == StepStatus.RUNNING) & _VISIT.c.source_report_id.is_(None)
+"""A running step that reads a stored page is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def noteworthy(session: Session, now: datetime, *, limit: int = 100) -> list[Hos
     named = sa.union(
         sa.select(HOSTS.c.host).where(HOSTS.c.interval_seconds.is_not(None)),
         sa.select(HOSTS.c.host).where(waiting),
-        sa.select(JOB_STEPS.c.host).where(_IS_VISIT),
+        sa.select(_VISIT.c.host).where(_IS_VISIT),
     ).subquery()
     statement = _rows(named.outerjoin(HOSTS, HOSTS.c.host == named.c.host), named.c.host)
     order = [HOSTS.c.interval_seconds.is_(None), sa.func.coalesce(waiting, sa.false()).desc(), named.c.host]
@@ -47,10 +49,14 @@ def beginning_with(session: Session, beginning: str, *, limit: int = 100) -> lis
     return [HostRow(*row) for row in session.execute(statement)]
 
 
+def is_visited(host: sa.ColumnElement[str]) -> sa.Exists:
+    """Whether a step of any job is visiting this host."""
+    return sa.exists().where(_VISIT.c.host == host, _IS_VISIT)
+
+
 def _rows(source: sa.FromClause, host: sa.ColumnElement[str]) -> sa.Select[tuple[object, ...]]:
-    visited = sa.exists().where(JOB_STEPS.c.host == host, _IS_VISIT)
     facts = ("last_ended_at", "answered_at", "crawl_delay_seconds", "not_before", "interval_seconds")
-    return sa.select(host, *(HOSTS.c[name] for name in facts), visited).select_from(source)
+    return sa.select(host, *(HOSTS.c[name] for name in facts), is_visited(host)).select_from(source)
 
 
 def _stored(name: str) -> str:

@@ -10,6 +10,7 @@ from core.errors import InvalidInput
 from core.job_config import JobConfig
 from core.models import HOSTS, JOB_STEPS
 from core.politeness import ENTRY
+from core.queries.hosts import is_visited
 from core.queries.rows import JobRow, StepRow
 from core.states import JobStatus, StepStatus
 from core.waits import Wait, judge
@@ -27,9 +28,7 @@ def of_steps(session: Session, job: JobRow, steps: Iterable[StepRow], now: datet
         config = JobConfig.parse(job.config)
     except InvalidInput:  # an engine is about to pause the job for it
         return {}
-    visit, first = JOB_STEPS.alias("visit"), JOB_STEPS.alias("first")
-    is_visit = (visit.c.status == StepStatus.RUNNING) & visit.c.source_report_id.is_(None)
-    visited = sa.exists().where(visit.c.host == JOB_STEPS.c.host, is_visit)
+    first = JOB_STEPS.alias("first")
     comes_next = (
         sa.select(first.c.id)
         .where(first.c.host == JOB_STEPS.c.host, first.c.job_id == job.id, first.c.waits_for_host)
@@ -40,7 +39,7 @@ def of_steps(session: Session, job: JobRow, steps: Iterable[StepRow], now: datet
     statement = (
         sa.select(
             JOB_STEPS.c.id,
-            visited.label("is_visited"),
+            is_visited(JOB_STEPS.c.host).label("is_visited"),
             comes_next.label("next_id"),
             *(HOSTS.c[name] for name in ENTRY),
         )
