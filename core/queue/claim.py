@@ -12,19 +12,14 @@ from sqlmodel import Session
 from core import dialect, reasons
 from core.errors import InvalidInput
 from core.job_config import JobConfig
-from core.models import HOSTS, JOB_STEPS, JOBS, STEP_ATTEMPTS
-from core.politeness import BREAKING_OFF_SECONDS, ENTRY, free_at
+from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
+from core.politeness import BREAKING_OFF_SECONDS
+from core.queue.sorting import OF_JOB, Sorting
 from core.states import JOB_MOVES, SPENT, STEP_MOVES, JobEvent, JobStatus, StepEvent, StepStatus
 
 LEASE_SECONDS = 60
 CLAIM_LOCK = 0x4C6F7465
 """Claims of several engines go one after the other."""
-ROUNDS = 4
-"""How often one claim reads on when the steps that it reads have to wait for their hosts."""
-READ_BEYOND = 32
-"""Due steps read beyond those that are wanted, because some of them will have to wait."""
-PARKED_SECONDS = 600.0
-"""A step that waits behind others of its host is looked at again after this, if no end of a visit makes it due."""
 
 _TIME = JOB_STEPS.c.next_attempt_at.type
 _CLAIMED = [
@@ -170,14 +165,13 @@ def _running_jobs(
         yield [job for row in wanted if (job := _job(session, row.id, row.config, now)) is not None]
 
 
-_OF_JOB = JOB_STEPS.c.job_id == sa.bindparam("job_id")
 _COUNT_RUNNING_STEPS = (
-    sa.select(sa.func.count()).select_from(JOB_STEPS).where(_OF_JOB, JOB_STEPS.c.status == StepStatus.RUNNING)
+    sa.select(sa.func.count()).select_from(JOB_STEPS).where(OF_JOB, JOB_STEPS.c.status == StepStatus.RUNNING)
 )
 _RESTING = (  # attempts that their own target answered or failed lately; what a clock set back wrote is old
     sa.select(sa.func.count(), sa.func.min(STEP_ATTEMPTS.c.completed_at))
     .select_from(STEP_ATTEMPTS.join(JOB_STEPS, STEP_ATTEMPTS.c.step_id == JOB_STEPS.c.id))
-    .where(_OF_JOB, STEP_ATTEMPTS.c.outcome.in_(SPENT), JOB_STEPS.c.source_report_id.is_(None))
+    .where(OF_JOB, STEP_ATTEMPTS.c.outcome.in_(SPENT), JOB_STEPS.c.source_report_id.is_(None))
     .where(STEP_ATTEMPTS.c.completed_at.between(sa.bindparam("since"), sa.bindparam("until")))
 )
 
@@ -228,7 +222,7 @@ def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -
 
     Those that read a stored page visit nobody: no host has a part in them.
     """
-    sorting = _Sorting(session, job, now)
+    sorting = Sorting(session, job.id, job.config.interval_seconds, now)
     ids = sorting.choose(wanted) if wanted > 0 else []
     if not ids:
         return []
@@ -251,88 +245,8 @@ def _claim(row: Any, owner: str, config: JobConfig, pause: float | None) -> Clai
     return Claim(*step, owner, own, pause, row.source_report_id)
 
 
-_VISIT = JOB_STEPS.alias("visit")
-_IS_VISITED = (
-    sa.exists()
-    .where(_VISIT.c.host == JOB_STEPS.c.host, _VISIT.c.status == StepStatus.RUNNING)
-    .where(_VISIT.c.source_report_id.is_(None))
-)
-_DUE = (
-    sa.select(*(JOB_STEPS.c[name] for name in ("id", "host", "source_report_id")), _IS_VISITED.label("is_visited"))
-    .add_columns(*(HOSTS.c[name] for name in ENTRY))
-    .select_from(JOB_STEPS.outerjoin(HOSTS, HOSTS.c.host == JOB_STEPS.c.host))
-    .where(_OF_JOB, JOB_STEPS.c.status == StepStatus.PENDING)
-    .where(JOB_STEPS.c.next_attempt_at <= sa.bindparam("now"))
-    .where(JOB_STEPS.c.id.not_in(sa.bindparam("chosen", expanding=True)))
-    .order_by(JOB_STEPS.c.next_attempt_at, JOB_STEPS.c.step_number)
-    .limit(sa.bindparam("n"))
-)
-_PARK = sa.update(JOB_STEPS).where(JOB_STEPS.c.status == StepStatus.PENDING).values(waits_for_host=True)
-_PARK_BEHIND = _PARK.where(JOB_STEPS.c.id.in_(sa.bindparam("ids", expanding=True))).values(
-    next_attempt_at=sa.bindparam("moment")
-)
-_PARK_FIRST = _PARK.where(JOB_STEPS.c.id == sa.bindparam("first")).values(next_attempt_at=sa.bindparam("moment"))
-
-
-class _Sorting:
-    """Due steps of a job, in their order: those whose host is free are chosen, the others wait for it.
-
-    The first one of a host that rests gets the moment when that ends. All others wait for the end of a visit.
-    """
-
-    def __init__(self, session: Session, job: _Job, now: datetime) -> None:
-        self._session, self._job, self._now = session, job, now
-        self._chosen: list[int] = []
-        self._hosts: set[str] = set()
-        """Those of chosen steps."""
-        self._first: dict[str, tuple[int, datetime]] = {}
-        self._behind: list[int] = []
-        self.pauses: dict[str, float] = {}
-        """Of the hosts of chosen steps, those for which people have set one."""
-
-    def choose(self, wanted: int) -> list[int]:
-        """Ids of up to `wanted` steps, one a host; what has to wait is written down."""
-        for _ in range(ROUNDS):
-            limit = 2 * (wanted - len(self._chosen)) + READ_BEYOND
-            rows = self._session.execute(_DUE, self._asked(limit)).all()
-            for row in rows:
-                if len(self._chosen) < wanted:
-                    self._sort(row)
-            self._park()
-            if len(rows) < limit or len(self._chosen) >= wanted:
-                break
-        return self._chosen
-
-    def _asked(self, limit: int) -> dict[str, Any]:
-        return {"job_id": self._job.id, "now": self._now, "chosen": self._chosen, "n": limit}
-
-    def _sort(self, row: Any) -> None:
-        if row.source_report_id is not None:
-            self._chosen.append(row.id)
-            return
-        moment = free_at(row, self._job.config.interval_seconds, self._now)
-        if row.is_visited or row.host in self._hosts or row.host in self._first:
-            self._behind.append(row.id)
-        elif moment > self._now:
-            self._first[row.host] = row.id, moment
-        else:
-            self._chosen.append(row.id)
-            self._hosts.add(row.host)
-            if row.interval_seconds is not None:
-                self.pauses[row.host] = row.interval_seconds
-
-    def _park(self) -> None:
-        if self._behind:
-            far = self._now + timedelta(seconds=PARKED_SECONDS)
-            self._session.execute(_PARK_BEHIND, {"ids": self._behind, "moment": far})
-        if self._first:
-            moments = [{"first": step_id, "moment": moment} for step_id, moment in self._first.values()]
-            self._session.execute(_PARK_FIRST, moments)
-        self._behind = []
-
-
 _WAITING = sa.select(sa.func.min(JOB_STEPS.c.next_attempt_at)).where(
-    _OF_JOB, JOB_STEPS.c.status == StepStatus.PENDING, JOB_STEPS.c.next_attempt_at > sa.bindparam("now")
+    OF_JOB, JOB_STEPS.c.status == StepStatus.PENDING, JOB_STEPS.c.next_attempt_at > sa.bindparam("now")
 )
 
 

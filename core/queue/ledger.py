@@ -12,7 +12,7 @@ from sqlmodel import Session
 from core import dialect
 from core.models import HOSTS, JOB_STEPS, JOBS
 from core.politeness import BREAKING_OFF_SECONDS
-from core.queue.claim import PARKED_SECONDS
+from core.queue.sorting import PARKED_SECONDS
 from core.retry import MAX_RETRY_AFTER_SECONDS
 from core.robots import MAX_CRAWL_DELAY_SECONDS
 from core.states import JobStatus, StepStatus
