@@ -47,8 +47,8 @@ class Sorting:
         self._session, self._job_id, self._interval_seconds, self._now = session, job_id, interval_seconds, now
         self._chosen: list[int] = []
         self._hosts: set[str] = set()
-        """Those of chosen steps."""
-        self._first: dict[str, tuple[int, datetime]] = {}
+        """Those that have their step: a chosen one, or the first to come when they have rested."""
+        self._first: list[dict[str, Any]] = []
         self._behind: list[int] = []
         self.pauses: dict[str, float] = {}
         """Of the hosts of chosen steps, those for which people have set one."""
@@ -73,22 +73,22 @@ class Sorting:
         if row.source_report_id is not None:
             self._chosen.append(row.id)
             return
-        moment = free_at(row, self._interval_seconds, self._now)
-        if row.is_visited or row.host in self._hosts or row.host in self._first:
+        if row.is_visited or row.host in self._hosts:
             self._behind.append(row.id)
-        elif moment > self._now:
-            self._first[row.host] = row.id, moment
-        else:
-            self._chosen.append(row.id)
-            self._hosts.add(row.host)
-            if row.interval_seconds is not None:
-                self.pauses[row.host] = row.interval_seconds
+            return
+        self._hosts.add(row.host)
+        moment = free_at(row, self._interval_seconds, self._now)
+        if moment > self._now:
+            self._first.append({"first": row.id, "moment": moment})
+            return
+        self._chosen.append(row.id)
+        if row.interval_seconds is not None:
+            self.pauses[row.host] = row.interval_seconds
 
     def _park(self) -> None:
         if self._behind:
             far = self._now + timedelta(seconds=PARKED_SECONDS)
             self._session.execute(_PARK_BEHIND, {"ids": self._behind, "moment": far})
         if self._first:
-            moments = [{"first": step_id, "moment": moment} for step_id, moment in self._first.values()]
-            self._session.execute(_PARK_FIRST, moments)
-        self._behind = []
+            self._session.execute(_PARK_FIRST, self._first)
+        self._behind, self._first = [], []
