@@ -96,16 +96,17 @@ def find(page: ParsedPage) -> list[SitePage]:
 def _links(page: ParsedPage) -> Iterator[tuple[str, str]]:
     """Address and text of the links to other pages of the host, each as the first link to it says."""
     own = urlsplit(absolute("", page.url) or "")
-    seen = {own.geturl()}
+    here = own.geturl()
+    seen: set[tuple[str, str]] = set()
     for element in page.tree.iter("a", "area"):
-        if len(seen) > MOST_LINKS:
+        if len(seen) == MOST_LINKS:
             return
         parts = urlsplit(page.resolve(element.get("href")) or "")
         if not parts.netloc or parts.netloc != own.netloc:
             continue
         url = parts._replace(scheme=own.scheme).geturl()
         label = str(element.text_content()).strip() or element.get("title") or element.get("aria-label") or ""
-        if (key := f"{url} {label[:LONGEST_LABEL]}") not in seen and url not in seen:
+        if url != here and (key := (url, label[:LONGEST_LABEL])) not in seen:
             seen.add(key)
             yield url, label
 
