@@ -72,16 +72,8 @@ MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Markup of their pages, lower case: whose, and what must all be there."""
 CAPTCHAS = (
     *("g-recaptcha", "recaptcha/api.js", "h-captcha", "hcaptcha.com", "cf-turnstile", "turnstile/v0/api.js"),
-    *(
-        "frc-captcha",
-        "friendlychallenge",
-        "geetest",
-        "mtcaptcha",
-        "altcha",
-        'name="captcha"',
-        "captcha.png",
-        "/captcha",
-    ),
+    *("frc-captcha", "friendlychallenge", "geetest", "mtcaptcha", "altcha", 'name="captcha"', "captcha.png"),
+    "/captcha",
 )
 """Puzzles, whoever sets them."""
 PROOF = any_of(

@@ -30,7 +30,7 @@ def _told(facts: Facts) -> Line | None:
 
 
 def _allowed(facts: Facts, told: Line | None) -> int:
-    if told is None or told not in facts.heads[: len(facts.heads) - len(facts.headings) + 1]:
+    if told is None or told not in facts.heads[: 2 if facts.title else 1]:
         return BESIDE_NOTHING
     return BESIDE_TITLE if told.text == facts.title else BESIDE_HEADING
 

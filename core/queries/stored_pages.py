@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from core.errors import NotFound
 from core.i18n import N_
+from core.job_config import MIB
 from core.models import REPORTS, STORED_PAGES
 from core.queries import reports
 from core.stored_page import LARGEST_BYTES, unpack
@@ -71,7 +72,7 @@ def html(session: Session, report_id: int) -> Html:
     raise NotFound(
         N_("The HTML of report {id} is not stored: it takes more than {limit} MiB, even packed."),
         id=report_id,
-        limit=LARGEST_BYTES // 1024**2,
+        limit=LARGEST_BYTES // MIB,
     )
 
 
