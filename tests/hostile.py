@@ -21,6 +21,7 @@ from core.settings import Settings
 SITE, CANARY, NETWORK = "127.0.0.8", "127.0.0.1", "127.0.0.8/29"
 HTML = b"<!doctype html><title>Loaf</title><p>Bread and butter</p>"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=UTF-8\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 OPTIONS = FetchOptions(
     timeout_seconds=10, max_bytes=100_000, follow_redirects=5, user_agent="Lote-Test/1", respect_robots=False
 )

@@ -23,6 +23,7 @@ from core.fetch.lookup import LookUps
 from core.fetch.visit import Visit
 from core.guard import Guard
 from tests.hostile import (
+    CHUNKED,
     HTML,
     OK,
     OPTIONS,
@@ -43,7 +44,6 @@ from tests.hostile import (
     silent_listener,
 )
 
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 LENGTHY = OK + b"Content-Length: 90000\r\n\r\n"
 PACKED = gzip.compress(HTML, mtime=0)
 GZIP = OK + b"Content-Encoding: gzip\r\n"

@@ -59,6 +59,15 @@ def first_then(first: Behaviour, then: bytes = LOAF) -> Behaviour:
     return page_only(behave)
 
 
+def in_robots(behave: Behaviour) -> Behaviour:
+    """The behaviour for robots.txt; every page is a good one."""
+
+    def only_there(peer: Peer, connection: socket.socket, head: bytes) -> None:
+        (behave if head.startswith(b"GET /robots.txt ") else says(LOAF))(peer, connection, head)
+
+    return only_there
+
+
 def cases(kind: str, behaviours: dict[str, Behaviour]) -> list[Case]:
     """Cases of plain http whose pages behave so."""
     return [Case(name, kind, http=page_only(behave)) for name, behave in behaviours.items()]

@@ -4,11 +4,10 @@ import gzip
 import socket
 import zlib
 
-from tests.hostile import HTML, OK, Behaviour, Peer, drips, mute, redirect, says
-from tests.hostile_web.case import LOAF, MAX_BYTES, Case, cases, page_only
+from tests.hostile import CHUNKED, HTML, OK, Behaviour, Peer, drips, mute, redirect, says
+from tests.hostile_web.case import LOAF, MAX_BYTES, Case, cases, in_robots, page_only
 from tests.hostile_web.name_server import Silence
 
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 LENGTHY = OK + b"Content-Length: %d\r\n\r\n" % (MAX_BYTES - 1)
 PACKED, DEFLATED = gzip.compress(HTML, mtime=0), zlib.compress(HTML)
 FIRST_RECORD = b"\x16\x03\x03\x10\x00\x02\x00\x0f\xfc\x03\x03"
@@ -31,13 +30,6 @@ def silent_after(start: bytes) -> Behaviour:
 
 def silent(_own: str, _nth: int) -> list[str]:
     raise Silence
-
-
-def in_robots(behave: Behaviour) -> Behaviour:
-    def only_there(peer: Peer, connection: socket.socket, head: bytes) -> None:
-        (behave if b"GET /robots.txt " in head else says(LOAF))(peer, connection, head)
-
-    return only_there
 
 
 CASES: list[Case] = [

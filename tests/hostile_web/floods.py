@@ -6,10 +6,9 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 
-from tests.hostile import HTML, OK, Behaviour, Peer, floods, page, redirect, says
-from tests.hostile_web.case import COMPLETED, LOAF, MAX_BYTES, Case, cases, first_then, page_only
+from tests.hostile import CHUNKED, HTML, OK, Behaviour, Peer, floods, page, redirect, says
+from tests.hostile_web.case import COMPLETED, LOAF, MAX_BYTES, Case, cases, first_then, in_robots, page_only
 
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 GZIP, DEFLATE = OK + b"Content-Encoding: gzip\r\n", OK + b"Content-Encoding: deflate\r\n"
 BOMB_MIB = 1024
 COOKIE = b"Set-Cookie: c%d=" + b"v" * 1000 + b"; Path=/\r\n"
@@ -48,15 +47,6 @@ def refreshing_on(peer: Peer, connection: socket.socket, head: bytes) -> None:
     """A page that leads to another one of its kind."""
     body = b"<!doctype html><meta http-equiv=refresh content='0;url=/%d'>" % len(peer.requests)
     page(body)(peer, connection, head)
-
-
-def robots(behave: Behaviour) -> Behaviour:
-    """The behaviour for robots.txt; the page is a good one."""
-
-    def only_there(peer: Peer, connection: socket.socket, head: bytes) -> None:
-        (behave if head.startswith(b"GET /robots.txt ") else says(LOAF))(peer, connection, head)
-
-    return only_there
 
 
 def turning_robots(peer: Peer, connection: socket.socket, head: bytes) -> None:
@@ -136,13 +126,15 @@ CASES: list[Case] = [
     Case(
         "bomb-as-pdf", "not_html", http=page_only(lazily(bomb, b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n"))
     ),
-    Case("bomb-in-robots", COMPLETED, http=robots(lazily(bomb, GZIP)), title="Loaf"),
-    Case("endless-robots", COMPLETED, http=robots(floods(OK + b"\r\n", b"Disallow: /x\n" * 1000)), title="Loaf"),
+    Case("bomb-in-robots", COMPLETED, http=in_robots(lazily(bomb, GZIP)), title="Loaf"),
+    Case("endless-robots", COMPLETED, http=in_robots(floods(OK + b"\r\n", b"Disallow: /x\n" * 1000)), title="Loaf"),
     Case(
-        "robots-of-wildcards", COMPLETED, http=robots(page(b"User-agent: *\n" + b"Disallow: /*a*a*a*a*a*b\n" * 20_000))
+        "robots-of-wildcards",
+        COMPLETED,
+        http=in_robots(page(b"User-agent: *\n" + b"Disallow: /*a*a*a*a*a*b\n" * 20_000)),
     ),
-    Case("robots-of-agents", COMPLETED, http=robots(page(b"User-agent: a\n" * 20_000 + b"Disallow: /\n" * 20_000))),
-    Case("robots-of-one-rule", COMPLETED, http=robots(page(b"User-agent: *\nDisallow: /" + b"*" * 400_000 + b"x$"))),
+    Case("robots-of-agents", COMPLETED, http=in_robots(page(b"User-agent: a\n" * 20_000 + b"Disallow: /\n" * 20_000))),
+    Case("robots-of-one-rule", COMPLETED, http=in_robots(page(b"User-agent: *\nDisallow: /" + b"*" * 400_000 + b"x$"))),
     Case("turning-robots", COMPLETED, http=turning_robots, title="Loaf"),
     Case("endless-redirects", "redirect_loop", http=page_only(ever_on)),
     Case("endless-refreshes", "redirect_loop", http=page_only(refreshing_on)),

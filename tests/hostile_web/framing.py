@@ -5,10 +5,9 @@ import random
 import socket
 import zlib
 
-from tests.hostile import HTML, OK, Behaviour, Peer, redirect, resets, says
+from tests.hostile import CHUNKED, HTML, OK, Behaviour, Peer, redirect, resets, says
 from tests.hostile_web.case import COMPLETED, LOAF, Case, cases, first_then, page_only
 
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 LENGTH = b"Content-Length: %d\r\n" % len(HTML)
 CHUNK = b"%x\r\n%s\r\n" % (len(HTML), HTML)
 PACKED = gzip.compress(HTML, mtime=0)

@@ -1,10 +1,9 @@
 """Ways to an address that must not be connected to: redirects in every notation, refreshes, names that lie."""
 
-import socket
 from collections.abc import Callable
 
-from tests.hostile import HTML, OK, Behaviour, Peer, page, redirect, says
-from tests.hostile_web.case import COMPLETED, LOAF, Case, cases, first_then, page_only
+from tests.hostile import HTML, OK, Behaviour, page, redirect, says
+from tests.hostile_web.case import COMPLETED, LOAF, Case, cases, first_then, in_robots, page_only
 from tests.hostile_web.name_server import ServerFailure
 
 NOTATIONS = {
@@ -79,13 +78,6 @@ def refresh_to(url: str, *, by_header: bool = False) -> Behaviour:
     return page_only(page(b"<!doctype html><meta http-equiv=refresh content='0;url=%s'>" % url.encode()))
 
 
-def robots_to(url: str) -> Behaviour:
-    def behave(peer: Peer, connection: socket.socket, head: bytes) -> None:
-        says(redirect(url) if head.startswith(b"GET /robots.txt ") else LOAF)(peer, connection, head)
-
-    return behave
-
-
 def failing(_own: str, _nth: int) -> list[str]:
     raise ServerFailure
 
@@ -117,8 +109,8 @@ CASES: list[Case] = [
     Case("refresh-to-private", "blocked_address", http=refresh_to("http://10.0.0.5/")),
     Case("refresh-header-to-metadata", "blocked_address", http=refresh_to("http://169.254.169.254/", by_header=True)),
     Case("refresh-to-file", COMPLETED, http=refresh_to("file:///etc/passwd")),
-    Case("robots-to-private", "blocked_address", http=robots_to("http://10.0.0.5/robots.txt")),
-    Case("robots-to-inward-name", "blocked_address", http=robots_to("http://inward.test/")),
+    Case("robots-to-private", "blocked_address", http=in_robots(says(redirect("http://10.0.0.5/robots.txt")))),
+    Case("robots-to-inward-name", "blocked_address", http=in_robots(says(redirect("http://inward.test/")))),
     Case("links-to-private", COMPLETED, http=page_only(page(HTML + INWARD + LINKS)), title="Loaf"),
     # Names
     Case("inward", "blocked_address", http=says(LOAF), names=lambda own, nth: ["10.0.0.5"]),
