@@ -1,7 +1,6 @@
 """Two batches on the real engine: good hosts alone, then all hostile ones with the good among them; what came of it."""
 
 import json
-import resource
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +18,7 @@ from core.settings import Settings
 from core.states import FINAL
 from core.targets import Policy, parse_items
 from tests.hostile import Authority
+from tests.hostile_web import memory
 from tests.hostile_web.canary import Canary
 from tests.hostile_web.case import MAX_BYTES, TIMEOUT_SECONDS, Case
 from tests.hostile_web.world import GOOD_ADDRESS, addresses
@@ -44,10 +44,10 @@ def run(cases: Sequence[Case], good: Sequence[str], authority: Authority, folder
     service = JobService.open(settings)
     with Engine(settings, service.database):
         alone = _steps(service, _finished(service, good))
-        _forget_peak()
-        before = _memory("VmRSS")
+        memory.forget_peak()
+        before = memory.present()
         beside = _steps(service, _finished(service, _mixed([case.host for case in cases], good)))
-        peak = _memory("VmHWM")
+        peak = memory.peak()
         workers = [worker.memory_info().rss / MIB for worker in psutil.Process().children(recursive=True)]
     service.close()
     return {
@@ -57,7 +57,6 @@ def run(cases: Sequence[Case], good: Sequence[str], authority: Authority, folder
         "beside": beside,
         "grown_mib": peak - before,
         "worker_mib": max(workers, default=0.0),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 
@@ -99,14 +98,3 @@ def _step(step: JobStep, report: Report | None, text: str, began: datetime) -> d
         "began": (step.started_at - began).total_seconds(),
         "ended": (step.completed_at - began).total_seconds(),
     }
-
-
-def _forget_peak() -> None:
-    """Let VmHWM begin anew (proc(5), clear_refs)."""
-    Path("/proc/self/clear_refs").write_text("5")
-
-
-def _memory(field: str) -> float:
-    """MiB of this process."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(f"{field}:"))
-    return int(line.split()[1]) / 1024

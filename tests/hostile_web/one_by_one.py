@@ -1,9 +1,7 @@
 """Every hostile host visited alone: how its visit ends, and what it takes of time, processor and memory."""
 
-import os
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -14,6 +12,7 @@ from core.executors import Extractor
 from core.fetch import Fetcher, FetchOptions
 from core.settings import Settings
 from tests.hostile import HTML, Authority
+from tests.hostile_web import memory
 from tests.hostile_web.canary import Canary
 from tests.hostile_web.case import COMPLETED, MAX_BYTES, Case
 from tests.hostile_web.world import addresses
@@ -29,7 +28,9 @@ def visits(cases: Sequence[Case], authority: Authority) -> Iterator[dict[str, An
     extractor.extract(HTML, "https://warm.test/", None, Abort())
     for case in cases:
         worker = psutil.Process(extractor.worker_pids()[0])
-        ours, theirs = _forget_peak(os.getpid()), _forget_peak(worker.pid)
+        memory.forget_peak()
+        memory.forget_peak(worker.pid)
+        ours, theirs = memory.peak(), memory.peak(worker.pid)
         began, used, used_there = time.monotonic(), time.process_time(), _processor_seconds(worker)
         kind = _visit(case, fetcher, extractor)
         yield {
@@ -38,8 +39,8 @@ def visits(cases: Sequence[Case], authority: Authority) -> Iterator[dict[str, An
             "expected": case.kind,
             "seconds": time.monotonic() - began,
             "processor": time.process_time() - used + _processor_seconds(worker) - used_there,
-            "mib": _peak(os.getpid()) - ours,
-            "worker_mib": _peak(worker.pid) - theirs,
+            "mib": memory.peak() - ours,
+            "worker_mib": memory.peak(worker.pid) - theirs,
         }
     assert canary.hits == []
     extractor.close()
@@ -64,18 +65,3 @@ def _processor_seconds(process: psutil.Process) -> float:
     except psutil.NoSuchProcess:
         return 0.0
     return float(times.user + times.system)
-
-
-def _forget_peak(pid: int) -> float:
-    """Let the peak begin anew (proc(5), clear_refs) and give the MiB that it begins with."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-    return _peak(pid)
-
-
-def _peak(pid: int) -> float:
-    """MiB, 0 of a process that was ended."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except FileNotFoundError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
