@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.app import App
+from tests.browser.test_analyst import job_id_of
 
 
 def test_a_question_is_tried_on_one_url_before_it_is_asked_of_all(page: Page, app: App) -> None:
@@ -26,8 +27,7 @@ def test_a_question_is_tried_on_one_url_before_it_is_asked_of_all(page: Page, ap
     expect(result.get_by_role("link", name="Open the report")).to_be_visible()
     expect(box).to_have_value("panaderia-elmolino.test\ntidewater-bakery.test")
     page.get_by_role("button", name="Create and start").click()
-    page.wait_for_url(re.compile(r"/job\?(.*&)?id=\d+"))
-    job_id = int(re.search(r"id=(\d+)", page.url)[1])  # type: ignore[index]
+    job_id = job_id_of(page)
     app.ended(job_id)
     reports = {report["target"]: report for report in app.get("/reports", job_id=job_id)["items"]}
     assert reports["panaderia-elmolino.test"]["answers"]["Legal notice"]["count"] >= 1
