@@ -1,4 +1,4 @@
-"""Fixtures that all tests share: a fresh database for each test, on SQLite and on a real PostgreSQL."""
+"""Fixtures that all tests share: a fresh database for each test, on SQLite and on a real PostgreSQL; a small web."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from core.db import Database
 from core.job_service import JobService
 from core.settings import Settings
+from tests.site import Web
 
 ON_CI = os.environ.get("CI") == "true"
 
@@ -53,6 +54,13 @@ def _administer(url: sa.URL, statement: str) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    """The small web, with requests and answers that only the tests of this file share."""
+    with Web.start() as web:
+        yield web
 
 
 @pytest.fixture(scope="session")

@@ -26,12 +26,6 @@ from tests.test_executors import slow
 PATIENCE_SECONDS = 60
 
 
-@pytest.fixture(scope="module")
-def web() -> Iterator[Web]:
-    with Web.start() as web:
-        yield web
-
-
 @pytest.fixture
 def service(web: Web, tmp_path: Path) -> Iterator[JobService]:
     service = JobService.open(web.settings(data_dir=tmp_path / "data", extract_processes=1))

@@ -96,12 +96,6 @@ def test_a_wait_ends_at_once_when_the_work_is_stopped() -> None:
 # Through the engine
 
 
-@pytest.fixture(scope="module")
-def web() -> Iterator[Web]:
-    with Web.start() as web:
-        yield web
-
-
 @pytest.fixture
 def service(web: Web, tmp_path: Path) -> Iterator[JobService]:
     service = JobService.open(web.settings(data_dir=tmp_path / "data", extract_processes=1))

@@ -3,7 +3,6 @@
 import gzip
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -351,12 +350,6 @@ def test_http_is_not_tried_when_robots_txt_answered_over_https(tmp_path: Path) -
 
 
 # In a job
-
-
-@pytest.fixture(scope="module")
-def web() -> Iterator[Web]:
-    with Web.start() as web:
-        yield web
 
 
 def test_a_job_obeys_robots_txt_and_tries_again_when_it_is_late(web: Web, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -17,12 +16,6 @@ from core.job_service import JobService
 from tests.app import ROOT, free_port
 from tests.site import Web, bulk_hosts
 from tests.story import new_job
-
-
-@pytest.fixture(scope="module")
-def web() -> Iterator[Web]:
-    with Web.start() as web:
-        yield web
 
 
 def environment(web: Web, tmp_path: Path) -> dict[str, str]:

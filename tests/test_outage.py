@@ -36,12 +36,6 @@ class Network:
         return ["127.0.0.1"]
 
 
-@pytest.fixture(scope="module")
-def web() -> Iterator[Web]:
-    with Web.start() as web:
-        yield web
-
-
 @pytest.fixture
 def service(web: Web, tmp_path: Path) -> Iterator[JobService]:
     overrides = web.overrides().replace("127.0.0.1", WEB)
