@@ -22,10 +22,9 @@ from core.attempt import attempt, ids, is_no_answer
 from core.caretaker import ROUND_SECONDS, Caretaker
 from core.db import Database
 from core.disk import Disk
-from core.errors import DatabaseDown, DatabaseUnusable
 from core.executors import Extractor
 from core.fetch import Fetcher
-from core.heart import Heart, awake_at
+from core.heart import Heart, awake_at, run_logged
 from core.outage import LOOK_SECONDS, PROBE_SECONDS, Outages
 from core.outbox import Outbox
 from core.presence import IDLE_SECONDS, EngineKind
@@ -43,8 +42,6 @@ RESCUE_SECONDS = 5.0
 RENEW_SECONDS = 15.0
 DRAIN_SECONDS = 10.0
 ABORT_SECONDS = 5.0
-FAULT_TOLD_SECONDS = 60.0
-"""How often each tick tells that the database fails."""
 BACKLOG_PER_PROCESS = 4
 """Pages of one job that may wait for each worker process before nothing more of it is claimed."""
 GATHER_SECONDS = 0.1
@@ -106,25 +103,15 @@ class Engine:
         self._owner = owner.Owner(self._settings.data_dir)
         self._caretaker.begin(self._owner.id)
         self._extractor.start()
-        self._tick(self._caretaker.round, ROUND_SECONDS)
-        self._tick(self._rescue, RESCUE_SECONDS)
-        self._tick(self._turn, DISPATCH_SECONDS)
-        self._tick(self._check_fences, FENCES_SECONDS)
-        self._tick(self._renew, RENEW_SECONDS)
-        self._tick(self._outages.look, LOOK_SECONDS)
+        self._heart.tick(self._caretaker.round, ROUND_SECONDS)
+        self._heart.tick(self._rescue, RESCUE_SECONDS)
+        self._heart.tick(self._turn, DISPATCH_SECONDS)
+        self._heart.tick(self._check_fences, FENCES_SECONDS)
+        self._heart.tick(self._renew, RENEW_SECONDS)
+        self._heart.tick(self._outages.look, LOOK_SECONDS)
         self._scheduler.start()
         self._heart.start()
         log.info("engine started", extra={"owner": self._owner.id})
-
-    def _tick(self, act: Callable[[], object], seconds: float) -> None:
-        name = act.__name__
-
-        def run() -> None:
-            self._heart.ran(name)
-            _logged(act)()
-
-        self._heart.watch(name, seconds)
-        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
 
     def stop(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         """Claim nothing more, let running steps end for `drain_seconds`, hand the rest back."""
@@ -145,12 +132,12 @@ class Engine:
             self._state.wait_for(lambda: not self._running, timeout=ABORT_SECONDS)
             for claim, _abort in self._running.values():
                 self._outbox.put(Lost(claim))
-        _logged(self._settle_all)()
+        run_logged(self._settle_all)
         self._heart.stop()
         self._scheduler.shutdown(wait=False)
         self._extractor.close()
         self._fetcher.close()
-        _logged(self._caretaker.leave)()
+        run_logged(self._caretaker.leave)
         self._owner.release(holds_claims=len(self._outbox) > 0)
         log.info("engine stopped", extra={"owner": self._owner.id})
 
@@ -202,8 +189,8 @@ class Engine:
         while self._is_asked and self._turning.acquire(blocking=False):
             try:
                 self._is_asked = False
-                _logged(self._outbox.flush)()
-                _logged(self._fill)()
+                run_logged(self._outbox.flush)
+                run_logged(self._fill)
             finally:
                 self._turning.release()
 
@@ -326,30 +313,3 @@ class Engine:
     def _id(self) -> str:
         assert self._owner is not None, "the engine was not started"
         return self._owner.id
-
-
-_told_at: dict[str, float] = {}
-
-
-def _is_news(tick: str) -> bool:
-    """Whether this tick has not told for a while that the database fails; it may be away for hours."""
-    now = time.monotonic()
-    if now - _told_at.get(tick, -FAULT_TOLD_SECONDS) < FAULT_TOLD_SECONDS:
-        return False
-    _told_at[tick] = now
-    return True
-
-
-def _logged(tick: Callable[[], object]) -> Callable[[], None]:
-    """The tick, whose errors are told in the log and end with it: the next tick tries again."""
-
-    def run() -> None:
-        try:
-            tick()
-        except (DatabaseDown, DatabaseUnusable) as error:
-            if _is_news(tick.__name__):
-                log.error("%s failed and is tried again: %s", tick.__name__, error)
-        except Exception:  # the edge of a tick
-            log.exception("%s failed; it is tried again", tick.__name__)
-
-    return run

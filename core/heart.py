@@ -1,4 +1,4 @@
-"""What keeps the scheduler going when the clock of the machine is set: it looks at a clock that cannot be set.
+"""The ticks of an engine, kept going when the clock of the machine is set: by a look at a clock that cannot be set.
 
 It also notices that the process slept: stopped, or on a machine that was suspended.
 """
@@ -6,21 +6,28 @@ It also notices that the process slept: stopped, or on a machine that was suspen
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from core.errors import DatabaseDown, DatabaseUnusable
+
 BEAT_SECONDS = 1.0
 SLEPT_SECONDS = 10.0
 """So long without a beat, the process did not run."""
+FAULT_TOLD_SECONDS = 60.0
+"""How often each tick tells that the database fails."""
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux's counts while the machine is suspended
 
 log = logging.getLogger(__name__)
 
 
 class Heart:
-    """Wakes ticks that are overdue. APScheduler waits for times of day, so a clock set back would stop it."""
+    """Runs ticks, and wakes those that are overdue: APScheduler waits for times of day, so a clock set back would stop
+    it.
+    """
 
     def __init__(self, scheduler: BackgroundScheduler) -> None:
         self._scheduler = scheduler
@@ -31,13 +38,20 @@ class Heart:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="engine-heart", daemon=True)
 
-    def watch(self, tick: str, seconds: float) -> None:
-        """Expect the job of this id to run every so many seconds."""
-        self._periods[tick] = seconds
-        self.ran(tick)
+    def tick(self, act: Callable[[], object], seconds: float) -> None:
+        """Do this every so many seconds, beginning when the scheduler starts; its errors are told in the log."""
+        name = act.__name__
 
-    def ran(self, tick: str) -> None:
-        """The job has just run, or has begun to."""
+        def run() -> None:
+            self._ran(name)
+            run_logged(act)
+
+        self._periods[name] = seconds
+        self._ran(name)
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
+
+    def _ran(self, tick: str) -> None:
+        """It has just run, or has begun to."""
         self._ran_at[tick] = time.monotonic()
 
     def start(self) -> None:
@@ -70,7 +84,7 @@ class Heart:
     def _wake(self, tick: str) -> None:
         try:
             self._scheduler.modify_job(tick, next_run_time=datetime.now(UTC))
-            self.ran(tick)
+            self._ran(tick)
         except JobLookupError:  # the scheduler is being shut down
             log.debug("no tick %s to wake", tick)
 
@@ -78,3 +92,26 @@ class Heart:
 def awake_at() -> float:
     """Now, in seconds of a clock that cannot be set and goes on while the machine is suspended."""
     return time.clock_gettime(CLOCK)
+
+
+def run_logged(tick: Callable[[], object]) -> None:
+    """Do it once; its errors are told in the log and end with it: the next tick tries again."""
+    try:
+        tick()
+    except (DatabaseDown, DatabaseUnusable) as error:
+        if _is_news(tick.__name__):
+            log.error("%s failed and is tried again: %s", tick.__name__, error)
+    except Exception:  # the edge of a tick
+        log.exception("%s failed; it is tried again", tick.__name__)
+
+
+_told_at: dict[str, float] = {}
+
+
+def _is_news(tick: str) -> bool:
+    """Whether this tick has not told for a while that the database fails; it may be away for hours."""
+    now = time.monotonic()
+    if now - _told_at.get(tick, -FAULT_TOLD_SECONDS) < FAULT_TOLD_SECONDS:
+        return False
+    _told_at[tick] = now
+    return True
