@@ -14,7 +14,7 @@ from core.queries.runs import RunRow
 from pages.ui import address, columns, go
 from pages.ui.app import JOB, REPORT, service
 from pages.ui.figures import middle, moment, number, plain
-from pages.ui.pager import pager
+from pages.ui.pager import foot
 from pages.ui.status import AMBER, LOOKS, step_chip, step_chips, word
 
 PAGE_SIZE = 20
@@ -54,10 +54,7 @@ def history(report: FullReportRow) -> None:
         alt=_("Runs"),
         column_config=_columns(key, page.items, report),
     )
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        total = number(page.total) + ("" if page.total_is_exact else "+")
-        st.caption(ngettext("{n} run", "{n} runs", page.total).format(n=total))
-        pager(page.total, PAGE_SIZE, key="runs_page")
+    foot(page, PAGE_SIZE, ngettext("{n} run", "{n} runs", page.total), "runs_page")
 
 
 def _chosen(key: str, items: Sequence[RunRow], report: FullReportRow) -> None:

@@ -15,7 +15,7 @@ from core.states import StepStatus
 from core.waits import Wait
 from pages.ui import chosen_step, columns, options, picked
 from pages.ui.figures import clock, duration, now, number
-from pages.ui.pager import pager
+from pages.ui.pager import foot
 from pages.ui.report_parts import age
 from pages.ui.status import flags_told, step_chip
 from pages.ui.steps_view import View, arrow, turn
@@ -90,7 +90,7 @@ def table(steps: Steps, view: View) -> None:
         alt=_("Steps"),
         column_config=_columns(key, steps, view),
     )
-    _pager(steps.page)
+    foot(steps.page, PAGE_SIZE, ngettext("{n} step", "{n} steps", steps.page.total), "steps_page")
 
 
 def _columns(key: str, steps: Steps, view: View) -> dict[str, Any]:
@@ -200,10 +200,3 @@ def _time(step: StepRow, report: ReportRow | None) -> str:
 def _tries(step: StepRow) -> int:
     """Attempts, the running one included."""
     return step.attempts + (step.status is StepStatus.RUNNING)
-
-
-def _pager(page: Page[StepRow]) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        total = number(page.total) + ("" if page.total_is_exact else "+")
-        st.caption(ngettext("{n} step", "{n} steps", page.total).format(n=total))
-        pager(page.total, PAGE_SIZE, key="steps_page")
