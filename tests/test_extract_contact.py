@@ -43,6 +43,7 @@ def test_emails_come_from_links_text_and_protected_elements() -> None:
         ("&#105;nfo&#x40;example&#46;com", "info@example.com"),
         ("info<span style='display:none'>SPAM</span>@example.com", "info@example.com"),
         ('<a href="mailto:&amp;#105;nfo&amp;#64;example.com">x</a>', "info@example.com"),
+        ('<a href="mailto:info@town-hall.md">x</a>', "info@town-hall.md"),
         ('<a href="mailto:info%5Bat%5Dexample.com?cc=other@example.com">x</a>', "info@example.com"),
         ('<a href="MAILTO:?to=info%40example.com&amp;body=a@b.com">x</a>', "info@example.com"),
     ],
@@ -61,6 +62,7 @@ def test_emails_spelled_against_robots_are_read(html: str, expected: str) -> Non
         "OPEN AT NOON.COM, meet us at example dot com",
         "2 arrobas de trigo, una arroba: 11 kg",
         "(at) 5.30 pm., foo[at]bar",
+        "git@readme.md, backup@monday.zip",
     ],
 )
 def test_what_only_looks_like_an_email_is_none(text: str) -> None:

@@ -34,8 +34,9 @@ ENDING = re.compile(r"[^\W\d_]{2,24}")
 
 FILE_ENDINGS = frozenset({
     "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "bmp", "ico", "tif", "tiff", "css", "js", "mjs", "map",
-    "json", "woff", "woff2", "ttf", "eot", "pdf", "mp4", "webm", "html", "zip", "mov", "md",
+    "json", "woff", "woff2", "ttf", "eot", "pdf", "mp4", "webm", "html",
 })  # fmt: skip
+ALSO_FILES = frozenset({"zip", "mov", "md"})  # and public endings: in running text rather a file
 PROTECTED = re.compile(r"(?:[0-9a-f]{2}){6,200}", re.IGNORECASE)
 PROTECTED_LINK = "/cdn-cgi/l/email-protection#"
 
@@ -98,7 +99,9 @@ def _spelled(text: str) -> Iterator[tuple[str, str]]:
 def _is_public(given: tuple[str, str], own_ending: str) -> bool:
     domain = given[1].lower()
     ending = domain.rpartition(".")[2]
-    return ending == own_ending or SUFFIXES.publicsuffix(domain, accept_unknown=False) is not None
+    if ending == own_ending:
+        return True
+    return ending not in ALSO_FILES and SUFFIXES.publicsuffix(domain, accept_unknown=False) is not None
 
 
 def _keep(found: dict[str, str], given: Iterable[tuple[str, str]]) -> None:
