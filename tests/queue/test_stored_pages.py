@@ -217,14 +217,14 @@ def test_no_host_holds_back_what_reads_stored_pages_and_they_hold_back_no_host(
 ) -> None:
     targets = [f"h1.test/{n}" for n in range(3)]
     job_id = new_job(service, targets, config={**POLITE, "interval_seconds": 0})
-    now = later(0)
+    ended = later(0)
     for _ in targets:
-        settle(database, *map(stored, claim(database, now=now)), now=now)
+        settle(database, *map(stored, claim(database, now=ended)), now=ended)
     with database.writing() as session:
-        asked_to_wait = {"not_before": later(300, now), "crawl_delay_seconds": 30.0}
+        asked_to_wait = {"not_before": later(300, ended), "crawl_delay_seconds": 30.0}
         session.execute(sa.update(HOSTS).values(asked_to_wait))
     reading = again(service, job_id, config={"interval_seconds": 3600})
-    now = later(1, now)
+    now = later(100, ended)  # later than whatever is created meanwhile
     claims = claim(database, now=now)
     assert [one.target for one in claims] == targets
     assert {one.source_report_id for one in claims} == {step.report_id for step in steps_of(database, job_id)}
@@ -241,8 +241,8 @@ def test_no_host_holds_back_what_reads_stored_pages_and_they_hold_back_no_host(
     service.cancel_job(reading)
     with database.reading() as session:
         [host] = ledger.noteworthy(session, now)
-    assert (host.last_ended_at, host.not_before) == (later(-1, now), later(299, now)), "nobody was there"
-    assert [one.target for one in claim(database, now=later(301, now))] == ["h1.test/9"]
+    assert (host.last_ended_at, host.not_before) == (ended, later(300, ended)), "nobody was there"
+    assert [one.target for one in claim(database, now=later(301, ended))] == ["h1.test/9"]
 
 
 def test_engines_that_die_with_stored_pages_do_not_touch_their_hosts(service: JobService, database: Database) -> None:
