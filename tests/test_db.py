@@ -1,7 +1,7 @@
 """Transactions, migrations and backups of the database."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,18 @@ from core.job_service import JobService
 from core.models import HOSTS, JOB_STEPS, JOBS, SQLModel
 from core.queries import comments, reports
 from core.settings import Settings
+from tests.conftest import copied
 from tests.story import claim, completed, failed, job_of, new_job, settle, steps_of
+
+
+@pytest.fixture
+def database_url(database_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Tables come and go here: on PostgreSQL too the database is the test's own."""
+    if database_url.startswith("sqlite"):
+        yield database_url
+        return
+    with copied(request.getfixturevalue("postgresql_url")) as url:
+        yield url
 
 
 def test_tables_and_migrations_agree(database: Database) -> None:

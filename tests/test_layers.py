@@ -1,6 +1,7 @@
 """Who may import whom: arrows point down only, and nobody looks into what belongs to another edge."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,16 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
 def imports(path: Path) -> set[str]:
     """Full names of everything that a file imports, inside functions too."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -134,7 +141,7 @@ def test_only_the_queue_writes_a_status() -> None:
     for path in CORE:
         if path.parts[len(ROOT.parts) + 1] == "queue":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "values":
                 assert "status" not in {keyword.arg for keyword in node.keywords}, name_of(path)
 
