@@ -4,6 +4,7 @@ LoteError
 ├── NotFound            an id that names nothing
 ├── Refused             the request is understood and not allowed now (HTTP 409)
 │   └── ForbiddenMove   a state does not allow what was asked
+├── Forbidden           whoever asks may not do this (HTTP 403)
 ├── InvalidInput        what was given cannot be used (HTTP 422)
 ├── Aborted             the work was stopped from outside: cancelled, or its claim is gone
 ├── FetchError          a target did not give a page (see failures.py for the kinds)
@@ -91,6 +92,10 @@ class ForbiddenMove(Refused):
     def message(self) -> str:
         """What is forbidden, and the state that forbids it."""
         return f"{super().message} {_(STATUS_SENTENCES[self.status])}"
+
+
+class Forbidden(LoteError):
+    """Your role does not allow this."""
 
 
 class InvalidInput(LoteError):

@@ -12,7 +12,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 LEVELS = [
     {"apart", "expressions", "questions"},
-    {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals", "disk"},
+    {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals", "disk", "actor"},
     {"models", "dialect"},
     {
         "targets",
@@ -34,7 +34,7 @@ LEVELS = [
         "extract_preload",
     },
     {"db"},
-    {"queries", "reasons", "waits", "draft", "rows", "presence"},
+    {"queries", "reasons", "waits", "draft", "rows", "presence", "audit"},
     {"queue", "fetch", "extract_worker", "executors", "export"},
     {"checks", "comments", "edits", "extra_pages", "extract_again", "hosts", "idempotency", "installation"},
     {"steps", "attempt", "runners", "outbox", "heart", "witness", "doubt", "outage", "caretaker"},

@@ -23,6 +23,7 @@ from core.errors import (
     DatabaseFull,
     DatabaseMoved,
     DatabaseUnusable,
+    Forbidden,
     InvalidInput,
     LoteError,
     NotFound,
@@ -51,7 +52,7 @@ class Kind:
 
 
 BAD_REQUEST = Kind("bad-request", 400, N_("The request cannot be read"))
-FORBIDDEN = Kind("forbidden", 403, N_("This request is not allowed from there"))
+FORBIDDEN = Kind("forbidden", 403, N_("This request is not allowed"))
 NOT_FOUND = Kind("not-found", 404, N_("Not found"))
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, N_("This method is not possible here"))
 CONFLICT = Kind("conflict", 409, N_("Not possible now"))
@@ -141,6 +142,8 @@ async def _lote_error(_request: Request, error: Exception) -> Response:
     match error:
         case NotFound():
             return problem(NOT_FOUND, error.message)
+        case Forbidden():
+            return problem(FORBIDDEN, error.message)
         case Refused():
             return problem(CONFLICT, error.message)
         case InvalidInput():

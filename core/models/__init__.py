@@ -2,6 +2,8 @@
 
 from sqlmodel import SQLModel
 
+from core.models.api_token import ApiToken
+from core.models.audit_event import AuditEvent
 from core.models.columns import HOST, Document, Json, Text, storable
 from core.models.comment import Comment
 from core.models.engine import EngineRecord
@@ -11,6 +13,7 @@ from core.models.job import Job, JobLine
 from core.models.report import Report, ReportText
 from core.models.step import JobStep, StepAttempt
 from core.models.stored_page import StoredPage
+from core.models.user import User
 
 JOBS = SQLModel.metadata.tables["jobs"]
 JOB_STEPS = SQLModel.metadata.tables["job_steps"]
@@ -22,9 +25,14 @@ STORED_PAGES = SQLModel.metadata.tables["stored_pages"]
 COMMENTS = SQLModel.metadata.tables["comments"]
 HOSTS = SQLModel.metadata.tables["hosts"]
 ENGINES = SQLModel.metadata.tables["engines"]
+USERS = SQLModel.metadata.tables["users"]
+API_TOKENS = SQLModel.metadata.tables["api_tokens"]
+AUDIT_EVENTS = SQLModel.metadata.tables["audit_events"]
 IDEMPOTENCY_KEYS = SQLModel.metadata.tables["idempotency_keys"]
 
 __all__ = [
+    "API_TOKENS",
+    "AUDIT_EVENTS",
     "COMMENTS",
     "ENGINES",
     "HOST",
@@ -37,6 +45,9 @@ __all__ = [
     "REPORT_TEXTS",
     "STEP_ATTEMPTS",
     "STORED_PAGES",
+    "USERS",
+    "ApiToken",
+    "AuditEvent",
     "Comment",
     "Document",
     "EngineRecord",
@@ -52,5 +63,6 @@ __all__ = [
     "StepAttempt",
     "StoredPage",
     "Text",
+    "User",
     "storable",
 ]
