@@ -35,6 +35,17 @@ MEANINGS: dict[str, str] = {
     "user_agent": N_("User-Agent of jobs that set none"),
     "log_format": N_("Format of the log: text, or json with one object a line"),
     "allow_anonymous": N_("Answer other machines although there is no login"),
+    "oidc_metadata_url": N_("Login: the OpenID provider's …/.well-known/openid-configuration"),
+    "oidc_client_id": N_("Login: Lote's name at the provider"),
+    "oidc_client_secret": N_("Login: what proves that name"),
+    "oidc_cookie_secret": N_("Login: signs the cookie of who has logged in"),
+    "oidc_redirect_uri": N_("Login: Lote's address as browsers see it, ending in /oauth2callback"),
+    "oidc_scope": N_("Login: what the provider is asked to tell"),
+    "login_days": N_("Login: after so many days everybody has to log in again"),
+    "admins": N_("Logins that are admins whatever else says"),
+    "default_role": N_("Role of those to whom nobody gave one; none keeps them out"),
+    "role_claim": N_("Claim of the ID token that tells roles or groups"),
+    "role_values": N_("What the values of that claim mean: group=role"),
 }
 """What each setting is for; keys are the fields of `Settings`."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from core import __version__
+from core.actor import Role
 from core.errors import InvalidInput
 from core.i18n import N_
 
@@ -56,6 +57,28 @@ class Settings(BaseSettings):
     """Format of the log lines."""
     allow_anonymous: bool = False
     """Answer requests from other machines although there is no login."""
+    oidc_metadata_url: str = ""
+    """OpenID Connect: the provider's `…/.well-known/openid-configuration`; with it the next four are needed."""
+    oidc_client_id: str = ""
+    """Lote's name at the provider."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """What proves that name."""
+    oidc_cookie_secret: SecretStr = SecretStr("")
+    """Signs the login's cookie; at least 32 characters."""
+    oidc_redirect_uri: str = ""
+    """Address of Lote as browsers see it, with `/oauth2callback` at its end."""
+    oidc_scope: str = "openid email profile"
+    """What the provider is asked to tell; some want `groups` in it."""
+    login_days: Annotated[int, Field(ge=1, le=30)] = 30
+    """After so many days everybody has to log in again."""
+    admins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Logins, separated by commas, that are admins whatever else says: how the first one comes in."""
+    default_role: Literal["none", "viewer", "analyst", "admin"] = "viewer"
+    """Role of those to whom nobody gave one; with "none" they may not come in."""
+    role_claim: str = ""
+    """Claim of the ID token that tells roles or groups; `realm_access.roles` is a claim inside another."""
+    role_values: Annotated[tuple[tuple[str, Role], ...], NoDecode] = ()
+    """`value=role`, separated by commas: what the claim's values mean, if they are not the names of roles."""
 
     @field_validator("allowed_private_networks", mode="before")
     @classmethod
@@ -74,6 +97,24 @@ class Settings(BaseSettings):
                 raise ValueError(f"'{part}' is not name=address")
             pairs.append((name.strip().lower(), address.strip()))
         return tuple(pairs)
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _logins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.lower() if "@" in part else part for part in _parts(value))
+
+    @field_validator("role_values", mode="before")
+    @classmethod
+    def _meanings(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.rpartition("=") for part in _parts(value)]
+        for given, sep, role in pairs:
+            if not sep or not given.strip() or role.strip().lower() not in set(Role):
+                raise ValueError(f"'{given}{sep}{role}' is not value=role, with a role of {', '.join(Role)}")
+        return tuple((given.strip(), Role(role.strip().lower())) for given, _sep, role in pairs)
 
     @field_validator("database_url", mode="after")
     @classmethod

@@ -13,7 +13,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 LEVELS = [
     {"apart", "expressions", "questions"},
     {"settings", "states", "failures", "i18n", "errors", "faults", "abort", "job_config", "vitals", "disk", "actor"},
-    {"models", "dialect"},
+    {"models", "dialect", "provider"},
     {
         "targets",
         "tables",
@@ -37,6 +37,7 @@ LEVELS = [
     {"queries", "reasons", "waits", "draft", "rows", "presence", "audit"},
     {"queue", "fetch", "extract_worker", "executors", "export"},
     {"checks", "comments", "edits", "extra_pages", "extract_again", "hosts", "idempotency", "installation"},
+    {"people", "login"},
     {"steps", "attempt", "runners", "outbox", "heart", "witness", "doubt", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access"},

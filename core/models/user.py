@@ -21,6 +21,8 @@ class User(SQLModel, table=True):
     """As the provider gave it at the last visit."""
     role: Role | None = Field(default=None, sa_type=enumeration(Role, "role"))
     """Set by an admin; null: as the provider's claim or the default says."""
+    is_blocked: bool = False
+    """Set by an admin: may not come in, whatever the claim or the default says."""
     role_set_by: str | None = Field(default=None, sa_type=Text)
     created_at: datetime
     seen_at: datetime | None = None

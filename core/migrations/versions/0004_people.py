@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("login", sqlmodel.sql.sqltypes.AutoString(length=320), nullable=False),
         sa.Column("name", core.models.Text(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=True),
+        sa.Column("is_blocked", sa.Boolean(), nullable=False),
         sa.Column("role_set_by", core.models.Text(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
