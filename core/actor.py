@@ -49,6 +49,10 @@ class Actor:
         """Whether this role is enough for what needs `role`."""
         return RANKS[self.role] >= RANKS[role]
 
+    def has_say_over(self, owner: str) -> bool:
+        """Whether this actor may take away what `owner` made: an analyst what is their own, an admin everything."""
+        return self.may(Role.ADMIN) or (self.may(Role.ANALYST) and self.is_verified and self.name == owner)
+
     def sign(self, given: str) -> str:
         """The name under which this actor does something: the verified one, else what was given."""
         return self.name if self.is_verified else given
@@ -91,4 +95,12 @@ def need(role: Role) -> Actor:
             needed=_(ROLE_NAMES[role]),
             role=_(ROLE_NAMES[actor.role]),
         )
+    return actor
+
+
+def need_say_over(owner: str) -> Actor:
+    """Who acts, if what `owner` made is theirs to take away; raises `Forbidden` otherwise."""
+    actor = need(Role.ANALYST)
+    if not actor.has_say_over(owner):
+        raise Forbidden(N_("This is of {owner}: only they and an admin may do that."), owner=owner or "—")
     return actor

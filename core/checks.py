@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import queries
+from core import actor, queries
+from core.actor import Role
 from core.comments import LONGEST_AUTHOR
 from core.errors import InvalidInput, Refused
 from core.i18n import N_, _
@@ -21,8 +22,9 @@ def check(session: Session, report_id: int, author: str, note: str, now: datetim
 
     `Refused` for a report without flags, and while another check stands: what that says is not to be lost.
     """
+    who = actor.need(Role.ANALYST)
     report = queries.reports.get(session, report_id)
-    values = {"checked_by": _author(author), "checked_note": _note(note)}
+    values = {"checked_by": _author(who.sign(author)), "checked_note": _note(note)}
     if not report.flag_count:
         raise Refused(N_("Report {id} has no flags: there is nothing to check."), id=report_id)
     unchecked = (REPORTS.c.id == report_id) & REPORTS.c.checked_at.is_(None)
@@ -39,6 +41,7 @@ def check(session: Session, report_id: int, author: str, note: str, now: datetim
 
 def uncheck(session: Session, report_id: int) -> FullReportRow:
     """The report, no longer checked; whoever had checked it."""
+    actor.need(Role.ANALYST)
     queries.reports.get(session, report_id)
     session.execute(sa.update(REPORTS).where(REPORTS.c.id == report_id).values(NOTHING))
     return queries.reports.get(session, report_id)

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from core import checks, comments, edits, extract_again, hosts, owner, presence, queries, queue, reasons
+from core import actor, checks, comments, edits, extract_again, hosts, owner, presence, queries, queue, reasons
+from core.actor import Role
 from core.db import Database
 from core.disk import ENOUGH_BYTES
 from core.draft import Created, Draft
@@ -95,6 +96,7 @@ class JobService:
 
         Raises `InvalidInput` when no target is left, when there are too many, or when a value is out of bounds.
         """
+        who = actor.need(Role.ANALYST)
         draft = Draft.of(
             self._targets(domains),
             largest=self.settings.max_steps_per_job,
@@ -103,7 +105,7 @@ class JobService:
             description=description,
             priority=priority,
             config=config,
-            created_by=created_by,
+            created_by=who.sign(created_by),
             origin=origin,
         )
         with self.database.writing() as session:
@@ -134,6 +136,7 @@ class JobService:
 
         Raises `Refused` when it has ended, `InvalidInput` when nothing is new or the job would become too large.
         """
+        actor.need(Role.ANALYST)
         targets = self._targets(domains)
 
         def add(session: Session) -> Created:
@@ -174,6 +177,8 @@ class JobService:
         """A new job that reads the stored pages of this one instead of visiting anybody, started at once; the options
         are those of `extract_again.create`.
         """
+        who = actor.need(Role.ANALYST)
+        options["created_by"] = who.sign(options.get("created_by", ""))
         _check_named(options.get("steps"))
         with self.database.writing() as session:
             make = partial(extract_again.create, job_id=job_id, name=name, config=config, now=_now(), **options)
@@ -187,7 +192,7 @@ class JobService:
 
     def pause_job(self, job_id: int, by: str = "") -> JobRow:
         """Stop claiming steps of the job; running ones finish."""
-        return self._changed(job_id, lambda session: queue.pause(session, job_id, by), "paused")
+        return self._changed(job_id, lambda session: queue.pause(session, job_id, actor.current().sign(by)), "paused")
 
     def resume_job(self, job_id: int) -> JobRow:
         """Go on with a paused job. `Refused` for one that the full disk holds, which an engine lets go on by itself."""
@@ -202,6 +207,7 @@ class JobService:
 
     def cancel_job(self, job_id: int, by: str = "") -> JobRow:
         """End the job at once; its reports stay."""
+        by = actor.current().sign(by)
         return self._changed(job_id, lambda session: queue.cancel(session, job_id, by, _now()), "cancelled")
 
     def retry(
@@ -265,6 +271,7 @@ class JobService:
 
         Gives the host's name as it is stored; `InvalidInput` for what is no host, and outside of 0 to 3,600 s.
         """
+        actor.need(Role.ANALYST)
         with self.database.writing() as session:
             return hosts.set_interval(session, host, seconds, Policy.of(self.settings))
 
@@ -276,6 +283,7 @@ class JobService:
     def delete_job(self, job_id: int) -> Deletion:
         """Delete a finished or never started job with its lines, steps, reports and comments."""
         with self.database.writing() as session:
+            actor.need_say_over(queries.jobs.get(session, job_id).created_by)
             counts = queries.jobs.deletion(session, job_id)
             queue.delete(session, job_id)
         log.info("job deleted: %s", counts, extra={"job_id": job_id})
@@ -341,6 +349,7 @@ class JobService:
             comments.delete(session, comment_id, author)
 
     def _changed(self, job_id: int, change: Callable[[Session], None], done: str) -> JobRow:
+        actor.need(Role.ANALYST)
         with self.database.writing() as session:
             before = queries.jobs.get(session, job_id)
             change(session)

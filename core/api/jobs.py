@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response
 
-from core import queries
+from core import actor, queries
 from core.api.given import JobId, Service, Who
 from core.api.json_route import JsonRoute
 from core.api.problems import documented
@@ -165,8 +165,9 @@ def _idempotency(request: Request, body: Body, key: str | None) -> Idempotency |
     if key is None:
         return None
     content = f"{request.url.path}\n{body.model_dump_json()}"
+    who = actor.current()
     # without a login there is one caller: everybody
-    return Idempotency(key, "", hashlib.sha256(content.encode()).hexdigest(), respond)
+    return Idempotency(key, who.name if who.is_verified else "", hashlib.sha256(content.encode()).hexdigest(), respond)
 
 
 def respond(created: Created) -> dict[str, Any]:
