@@ -18,6 +18,27 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Scope(StrEnum):
+    """What a token may do, in the words that people choose it by; each is a role."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+    @property
+    def role(self) -> Role:
+        """The role that it stands for."""
+        return ROLES_OF_SCOPES[self]
+
+    @classmethod
+    def of(cls, role: Role) -> "Scope":
+        """The scope that stands for this role."""
+        return next(scope for scope in cls if scope.role is role)
+
+
+ROLES_OF_SCOPES = {Scope.READ: Role.VIEWER, Scope.WRITE: Role.ANALYST, Scope.ADMIN: Role.ADMIN}
+
+
 class Means(StrEnum):
     """How Lote knows who acts."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import actor, queries
+from core import actor, audit, queries
 from core.actor import Role
 from core.comments import LONGEST_AUTHOR
 from core.errors import InvalidInput, Refused
@@ -28,7 +28,9 @@ def check(session: Session, report_id: int, author: str, note: str, now: datetim
     if not report.flag_count:
         raise Refused(N_("Report {id} has no flags: there is nothing to check."), id=report_id)
     unchecked = (REPORTS.c.id == report_id) & REPORTS.c.checked_at.is_(None)
-    session.execute(sa.update(REPORTS).where(unchecked).values(checked_at=now, **values))
+    is_new = session.execute(
+        sa.update(REPORTS).where(unchecked).values(checked_at=now, **values).returning(REPORTS.c.id)
+    ).first()
     checked = queries.reports.get(session, report_id)
     if any(getattr(checked, name) != value for name, value in values.items()):
         raise Refused(
@@ -36,15 +38,23 @@ def check(session: Session, report_id: int, author: str, note: str, now: datetim
             author=checked.checked_by,
             note=checked.checked_note or "",
         )
+    if is_new:
+        audit.record(session, "job.report_checked", report.job_id, author.strip(), **_told(report))
     return checked
 
 
 def uncheck(session: Session, report_id: int) -> FullReportRow:
     """The report, no longer checked; whoever had checked it."""
     actor.need(Role.ANALYST)
-    queries.reports.get(session, report_id)
+    report = queries.reports.get(session, report_id)
     session.execute(sa.update(REPORTS).where(REPORTS.c.id == report_id).values(NOTHING))
+    if report.checked_at is not None:
+        audit.record(session, "job.report_unchecked", report.job_id, "", **_told(report))
     return queries.reports.get(session, report_id)
+
+
+def _told(report: FullReportRow) -> dict[str, object]:
+    return {"report_id": report.id, "target": report.target}
 
 
 def _author(author: str) -> str:

@@ -4,6 +4,7 @@ LoteError
 ├── NotFound            an id that names nothing
 ├── Refused             the request is understood and not allowed now (HTTP 409)
 │   └── ForbiddenMove   a state does not allow what was asked
+├── Unidentified        nobody is logged in, and no token says who asks (HTTP 401)
 ├── Forbidden           whoever asks may not do this (HTTP 403)
 ├── InvalidInput        what was given cannot be used (HTTP 422)
 ├── Aborted             the work was stopped from outside: cancelled, or its claim is gone
@@ -92,6 +93,10 @@ class ForbiddenMove(Refused):
     def message(self) -> str:
         """What is forbidden, and the state that forbids it."""
         return f"{super().message} {_(STATUS_SENTENCES[self.status])}"
+
+
+class Unidentified(LoteError):
+    """Log in, or send a token: Authorization: Bearer lote_…"""
 
 
 class Forbidden(LoteError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from core import queries, queue
+from core import audit, queries, queue
 from core.draft import LONGEST_NAME, Created, Draft, checked_name
 from core.errors import InvalidInput, Refused
 from core.i18n import N_, _
@@ -44,6 +44,8 @@ def create(
         raise Refused(_nothing_stored(job, steps), job_id=job_id)
     if start:
         queue.start(session, new_id, now)
+    details = {"name": draft.name, "steps": n, "origin": origin, "started": start, "source_job_id": job_id}
+    audit.record(session, "job.created", new_id, draft.created_by, **details)
     log.info("job created that reads %d stored pages of job %d", n, job_id, extra={"job_id": new_id})
     return Created.of(queries.jobs.get(session, new_id), ())
 

@@ -1,8 +1,9 @@
 """What people set for a host: the pause between two visits, whatever jobs and robots.txt say."""
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import dialect, queue
+from core import audit, dialect, queue
 from core.errors import InvalidInput
 from core.i18n import N_, Amount, _
 from core.models import HOSTS
@@ -33,10 +34,13 @@ def set_interval(session: Session, host: str, seconds: float | None, policy: Pol
         )
     name = str(accepted[0].host)
     queue.host_changed(session, name)
+    before = session.execute(sa.select(HOSTS.c.interval_seconds).where(HOSTS.c.host == name)).scalar()
     statement = dialect.insert(session, HOSTS).values(host=name, interval_seconds=seconds)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[HOSTS.c.host], set_={"interval_seconds": statement.excluded.interval_seconds}
         )
     )
+    if before != seconds:
+        audit.record(session, "host.pause_set", name, before=before, after=seconds)
     return name

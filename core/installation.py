@@ -46,6 +46,7 @@ MEANINGS: dict[str, str] = {
     "default_role": N_("Role of those to whom nobody gave one; none keeps them out"),
     "role_claim": N_("Claim of the ID token that tells roles or groups"),
     "role_values": N_("What the values of that claim mean: group=role"),
+    "api_requests_per_minute": N_("Requests that one API token may make in a minute; 0 for no limit"),
 }
 """What each setting is for; keys are the fields of `Settings`."""
 

@@ -3,14 +3,29 @@
 import logging
 import multiprocessing
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
-from core import actor, checks, comments, edits, extract_again, hosts, owner, presence, queries, queue, reasons
+from core import (
+    actor,
+    audit,
+    checks,
+    comments,
+    edits,
+    extract_again,
+    hosts,
+    job_changes,
+    new_jobs,
+    owner,
+    presence,
+    queries,
+    queue,
+    reasons,
+)
 from core.actor import Role
 from core.db import Database
 from core.disk import ENOUGH_BYTES
@@ -109,7 +124,8 @@ class JobService:
             origin=origin,
         )
         with self.database.writing() as session:
-            return once(session, idempotency, lambda session: _create(session, draft, start), _now())
+            make = partial(new_jobs.create, draft=draft, now=_now(), start=start)
+            return once(session, idempotency, make, _now())
 
     def create_single_scraping_job(self, domain: str, name: str | None = None, **options: Any) -> Created:
         """A job over one domain, named after it; the options are those of a batch."""
@@ -139,12 +155,9 @@ class JobService:
         actor.need(Role.ANALYST)
         targets = self._targets(domains)
 
-        def add(session: Session) -> Created:
-            lines = queue.extend(session, job_id, targets, _now(), largest=self.settings.max_steps_per_job)
-            created = Created.of(queries.jobs.get(session, job_id), lines)
-            log.info("job has %d steps now", created.job.total_steps, extra={"job_id": job_id})
-            return created
-
+        add = partial(
+            new_jobs.extend, job_id=job_id, targets=targets, now=_now(), largest=self.settings.max_steps_per_job
+        )
         with self.database.writing() as session:
             return once(session, idempotency, add, _now())
 
@@ -192,7 +205,8 @@ class JobService:
 
     def pause_job(self, job_id: int, by: str = "") -> JobRow:
         """Stop claiming steps of the job; running ones finish."""
-        return self._changed(job_id, lambda session: queue.pause(session, job_id, actor.current().sign(by)), "paused")
+        signed = actor.current().sign(by)
+        return self._changed(job_id, lambda session: queue.pause(session, job_id, signed), "paused", by)
 
     def resume_job(self, job_id: int) -> JobRow:
         """Go on with a paused job. `Refused` for one that the full disk holds, which an engine lets go on by itself."""
@@ -207,8 +221,8 @@ class JobService:
 
     def cancel_job(self, job_id: int, by: str = "") -> JobRow:
         """End the job at once; its reports stay."""
-        by = actor.current().sign(by)
-        return self._changed(job_id, lambda session: queue.cancel(session, job_id, by, _now()), "cancelled")
+        signed = actor.current().sign(by)
+        return self._changed(job_id, lambda session: queue.cancel(session, job_id, signed, _now()), "cancelled", by)
 
     def retry(
         self,
@@ -236,7 +250,8 @@ class JobService:
                 overrides=dict(overrides or {}),
             )
 
-        return self._changed(job_id, again, "queued again")
+        given: dict[str, Any] = {"error_kind": error_kind, "overrides": dict(overrides or {})}
+        return self._changed(job_id, again, "retried", **{name: value for name, value in given.items() if value})
 
     def execute_job(self, job_id: int) -> JobRow:
         """Run the job here and now, with an engine that takes only its steps; gives it back finished or paused.
@@ -264,7 +279,7 @@ class JobService:
     ) -> JobRow:
         """Change what is given; `config` holds the keys to change. After the start only lanes and pause of it may."""
         edit = partial(edits.edit, job_id=job_id, name=name, description=description, priority=priority, config=config)
-        return self._changed(job_id, edit, "changed")
+        return self._changed(job_id, edit, "edited")
 
     def set_host_interval(self, host: str, seconds: float | None) -> str:
         """Let `seconds` pass between visits to a host, whatever jobs and its robots.txt say; None: as they say again.
@@ -283,9 +298,11 @@ class JobService:
     def delete_job(self, job_id: int) -> Deletion:
         """Delete a finished or never started job with its lines, steps, reports and comments."""
         with self.database.writing() as session:
-            actor.need_say_over(queries.jobs.get(session, job_id).created_by)
+            job = queries.jobs.get(session, job_id)
+            actor.need_say_over(job.created_by)
             counts = queries.jobs.deletion(session, job_id)
             queue.delete(session, job_id)
+            audit.record(session, "job.deleted", job_id, name=job.name, **asdict(counts))
         log.info("job deleted: %s", counts, extra={"job_id": job_id})
         return counts
 
@@ -348,13 +365,18 @@ class JobService:
         with self.database.writing() as session:
             comments.delete(session, comment_id, author)
 
-    def _changed(self, job_id: int, change: Callable[[Session], None], done: str) -> JobRow:
+    def _changed(
+        self, job_id: int, change: Callable[[Session], None], done: str, by: str = "", **details: Any
+    ) -> JobRow:
+        """The job after the change, which the audit log tells as `job.<done>` if it was one."""
         actor.need(Role.ANALYST)
         with self.database.writing() as session:
             before = queries.jobs.get(session, job_id)
             change(session)
             after = queries.jobs.get(session, job_id)
-        if after != before:
+            if is_changed := job_changes.has_changed(before, after):
+                audit.record(session, f"job.{done}", job_id, by=by, **job_changes.told(before, after), **details)
+        if is_changed:
             log.info("job %s", done, extra={"job_id": job_id})
         return after
 
@@ -373,16 +395,6 @@ def _check_named(steps: Collection[int] | None) -> None:
             n=len(steps),
             limit=MOST_STEPS_NAMED,
         )
-
-
-def _create(session: Session, draft: Draft, start: bool) -> Created:
-    now = _now()
-    job_id = queue.create(session, draft, now)
-    if start:
-        queue.start(session, job_id, now)
-    job = queries.jobs.get(session, job_id)
-    log.info("job created with %d steps", job.total_steps, extra={"job_id": job_id})
-    return Created.of(job, draft.lines)
 
 
 def _now() -> datetime:

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """Claim of the ID token that tells roles or groups; `realm_access.roles` is a claim inside another."""
     role_values: Annotated[tuple[tuple[str, Role], ...], NoDecode] = ()
     """`value=role`, separated by commas: what the claim's values mean, if they are not the names of roles."""
+    api_requests_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 600
+    """Requests of one API token in a minute; 0 for no limit."""
 
     @field_validator("allowed_private_networks", mode="before")
     @classmethod

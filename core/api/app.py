@@ -12,8 +12,10 @@ from starlette.responses import RedirectResponse
 
 from core import __version__
 from core.api import client, comments, export, health, jobs, moves, problems, reports, steps
+from core.api.authentication import Door
 from core.api.edge import Edge
 from core.job_service import JobService
+from core.login import Login
 
 DESCRIPTION = """
 Scrape lists of domains in the background: create a job, follow it, read its reports, export them.
@@ -51,8 +53,11 @@ NAMES = {
 """Names of rows inside Lote → the names that clients read."""
 
 
-def create_api(service: JobService, engine_status: Callable[[], dict[str, Any]]) -> FastAPI:
-    """The API on this service. `engine_status()["status"]` is "ok" when an engine works; health shows all of it."""
+def create_api(service: JobService, engine_status: Callable[[], dict[str, Any]], login: Login | None = None) -> FastAPI:
+    """The API on this service. `engine_status()["status"]` is "ok" when an engine works; health shows all of it.
+
+    With a `login`, every route but health needs a token or the cookie of who has logged in.
+    """
     api = FastAPIOffline(
         redoc_url=None,
         title="Lote",
@@ -63,7 +68,7 @@ def create_api(service: JobService, engine_status: Callable[[], dict[str, Any]])
         swagger_ui_parameters={"validatorUrl": None},
     )
     api.state.service, api.state.engine_status = service, engine_status
-    api.add_middleware(Edge)
+    api.add_middleware(Edge, door=Door.of(service, login))
     problems.register(api)
     for noun in (jobs, moves, steps, export, comments, reports, health, client):
         api.include_router(noun.router)

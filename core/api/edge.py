@@ -1,4 +1,4 @@
-"""The edge of the API: the language of a request, what its body must be, and the answer when something breaks."""
+"""The edge of the API: the language of a request, who asks, what its body must be, the answer when something breaks."""
 
 import logging
 
@@ -7,8 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import i18n
+from core import actor, i18n
 from core.api import language, problems
+from core.api.authentication import Door
 from core.i18n import N_, _
 
 LARGEST_BODY = 25 * 1024 * 1024
@@ -21,8 +22,9 @@ log = logging.getLogger(__name__)
 class Edge:
     """ASGI middleware around the routes of the API."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, door: Door) -> None:
         self.app = app
+        self.door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; nothing that a request does comes out as anything but an answer."""
@@ -33,14 +35,29 @@ class Edge:
             await self._answer(scope, receive, _Answer(send))
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        refusal = _refusal(Headers(scope=scope))
         try:
-            await (refusal or self.app)(scope, _limited(receive), answer)
+            await self._let_in(scope, receive, answer)
         except Exception:
             log.exception("error in %s %s", scope["method"], scope["path"])
             if answer.has_begun:
                 raise  # only a broken connection can tell the client now
             await problems.internal()(scope, receive, answer)
+
+    async def _let_in(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        """First the size of the body, which nobody may exceed, then who asks, then what is asked."""
+        headers = Headers(scope=scope)
+        if refusal := _too_large(headers):
+            await refusal(scope, receive, answer)
+            return
+        let_in = await self.door.admit(scope, headers)
+        if isinstance(let_in, Response):
+            if _has_body(headers):
+                let_in.headers["Connection"] = "close"  # nobody reads it
+            await let_in(scope, receive, answer)
+            return
+        with actor.acting(let_in.actor):
+            await (_no_json(headers) or self.app)(scope, _limited(receive), answer)
+        await self.door.leave(let_in)
 
 
 class _Answer:
@@ -55,19 +72,27 @@ class _Answer:
             self.has_begun = True
             headers = MutableHeaders(scope=message)
             headers["X-Content-Type-Options"] = "nosniff"
-            headers.add_vary_header("Accept-Language, Cookie")
+            headers.add_vary_header("Accept-Language, Authorization, Cookie")
         await self.send(message)
 
 
-def _refusal(headers: Headers) -> Response | None:
-    """The answer to a body that is too large or no JSON, before any of it is read."""
+def _too_large(headers: Headers) -> Response | None:
+    """The answer to a body that says that it is too large, before any of it is read."""
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > LARGEST_BODY:
         return problems.problem(problems.TOO_LARGE, _(TOO_LARGE), headers={"Connection": "close"})
-    has_body = "transfer-encoding" in headers or length.strip("0") != ""
-    if has_body and not _is_json(headers.get("content-type", "")):
+    return None
+
+
+def _no_json(headers: Headers) -> Response | None:
+    """The answer to a body that is no JSON, before any of it is read."""
+    if _has_body(headers) and not _is_json(headers.get("content-type", "")):
         return problems.problem(problems.UNSUPPORTED, _(NOT_JSON))
     return None
+
+
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "").strip("0") != ""
 
 
 def _is_json(content_type: str) -> bool:

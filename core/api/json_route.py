@@ -8,6 +8,8 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from core import actor
+from core.api import roles
 from core.i18n import N_
 
 MALFORMED = N_("The body is not valid JSON.")
@@ -29,10 +31,11 @@ class JsonRoute(APIRoute):
     """The route class of every router of the API."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, given a request that reads strictly."""
+        """The handler, given a request that reads strictly; whoever may not do this is told before it reads."""
         handle = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
+            actor.need(roles.needed(self.name, self.methods))
             return await handle(_JsonRequest(request.scope, request.receive))
 
         return strict

@@ -52,6 +52,7 @@ class Kind:
 
 
 BAD_REQUEST = Kind("bad-request", 400, N_("The request cannot be read"))
+UNIDENTIFIED = Kind("unauthorized", 401, N_("It is not known who asks"))
 FORBIDDEN = Kind("forbidden", 403, N_("This request is not allowed"))
 NOT_FOUND = Kind("not-found", 404, N_("Not found"))
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, N_("This method is not possible here"))
@@ -59,12 +60,14 @@ CONFLICT = Kind("conflict", 409, N_("Not possible now"))
 TOO_LARGE = Kind("too-large", 413, N_("The request is too large"))
 UNSUPPORTED = Kind("unsupported-media-type", 415, N_("JSON is needed"))
 INVALID = Kind("invalid-input", 422, N_("The input cannot be used"))
+TOO_MANY = Kind("too-many-requests", 429, N_("Too many requests"))
 INTERNAL = Kind("internal-error", 500, N_("An error inside Lote"))
 UNAVAILABLE = Kind("unavailable", 503, N_("The database does not answer"))
 KINDS = {
     kind.status: kind
     for kind in (
         BAD_REQUEST,
+        UNIDENTIFIED,
         FORBIDDEN,
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
@@ -72,6 +75,7 @@ KINDS = {
         TOO_LARGE,
         UNSUPPORTED,
         INVALID,
+        TOO_MANY,
         INTERNAL,
         UNAVAILABLE,
     )
@@ -139,6 +143,12 @@ def register(api: FastAPI) -> None:
 
 
 async def _lote_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, LoteError)
+    return answer(error)
+
+
+def answer(error: LoteError) -> Response:
+    """The problem that an error of ours is."""
     match error:
         case NotFound():
             return problem(NOT_FOUND, error.message)

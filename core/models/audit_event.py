@@ -22,9 +22,9 @@ class AuditEvent(SQLModel, table=True):
     token_id: int | None = None
     """The token that was used; it may have been deleted."""
     action: str = Field(max_length=40)
-    """`job.created`, `token.revoked`, `user.role_changed`."""
+    """`job.created`, `job.commented`, `token.revoked`, `user.role_set`."""
     thing: str = Field(max_length=20)
-    """`job`, `token`, `user`, `host`, `report`, `comment`, `data`."""
+    """`job` (its comments and reports are told as its own), `token`, `user`, `host`, `data`."""
     thing_id: str = Field(default="", max_length=320)
     """Its id, host or login; it may be gone."""
     details: Json = Field(default_factory=dict, sa_type=Document)

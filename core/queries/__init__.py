@@ -1,5 +1,17 @@
 """Every read of screens, API and exports, one file per noun; each takes a `reading()` session and gives rows."""
 
-from core.queries import breaker, comments, jobs, lines, progress, reports, retries, steps, stored_pages, waits
+from core.queries import breaker, comments, jobs, lines, progress, reports, retries, steps, stored_pages, tokens, waits
 
-__all__ = ["breaker", "comments", "jobs", "lines", "progress", "reports", "retries", "steps", "stored_pages", "waits"]
+__all__ = [
+    "breaker",
+    "comments",
+    "jobs",
+    "lines",
+    "progress",
+    "reports",
+    "retries",
+    "steps",
+    "stored_pages",
+    "tokens",
+    "waits",
+]

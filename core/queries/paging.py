@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -29,14 +30,14 @@ def one(session: Session, row: type[Row], statement: sa.Select[Any]) -> Row | No
     return None if found is None else row(*found)
 
 
-def many(session: Session, row: type[Row], statement: sa.Select[Any]) -> list[Row]:
+def many(session: Session, row: Callable[..., Row], statement: sa.Select[Any]) -> list[Row]:
     """All rows of the statement."""
     return [row(*found) for found in session.execute(statement)]
 
 
 def by_keyset(
     session: Session,
-    row: type[Row],
+    row: Callable[..., Row],
     statement: sa.Select[Any],
     key: Any,
     *,
