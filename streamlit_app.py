@@ -37,12 +37,14 @@ async def lifespan(_app):
     from core.engine import Engine
     from core.errors import LoteError
     from core.job_service import JobService
+    from core.login import Login
 
     settings = _settings()
     logs.configure(settings.log_format)
     log = logging.getLogger("core")
     try:
         service = JobService.open(settings)
+        login = Login.of(settings, service.database)
     except LoteError as error:
         log.error("Lote cannot start. %s", error)
         logging.shutdown()
@@ -51,7 +53,7 @@ async def lifespan(_app):
     engine = Engine(settings, service.database)
     engine.start()
     vitals.register(engine.status)
-    _api.app = create_api(service, lambda: _vitals(engine.status()))
+    _api.app = create_api(service, lambda: _vitals(engine.status()), login)
     end = _end_by_signal(engine, service)
     # else the first visitor of /report gets that page without the frame: `pages/` is also Streamlit's older convention
     PagesManager.uses_pages_directory = False

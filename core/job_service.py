@@ -153,11 +153,8 @@ class JobService:
         Raises `Refused` when it has ended, `InvalidInput` when nothing is new or the job would become too large.
         """
         actor.need(Role.ANALYST)
-        targets = self._targets(domains)
-
-        add = partial(
-            new_jobs.extend, job_id=job_id, targets=targets, now=_now(), largest=self.settings.max_steps_per_job
-        )
+        targets, largest = self._targets(domains), self.settings.max_steps_per_job
+        add = partial(new_jobs.extend, job_id=job_id, targets=targets, now=_now(), largest=largest)
         with self.database.writing() as session:
             return once(session, idempotency, add, _now())
 

@@ -78,16 +78,17 @@ class Login:
         name = storable(str(claims.get("name") or ""))[:LONGEST_NAME].strip()
         with self.database.reading() as session:
             row = find(session, login)
-        self._note(row, login, name)
-        return Person(login, name or login, role_of(login, claims, row, self.settings))
+        role = role_of(login, claims, row, self.settings)
+        self._note(row, login, name, role)
+        return Person(login, name or login, role)
 
-    def _note(self, row: PersonRow | None, login: str, name: str) -> None:
+    def _note(self, row: PersonRow | None, login: str, name: str, role: Role | None) -> None:
         now = datetime.now(UTC)
-        if not people.is_news(row, name, now):
+        if not people.is_news(row, name, role, now):
             return
         try:
             with self.database.writing() as session:
-                people.visited(session, login, name, now)
+                people.visited(session, login, name, now, role)
         except DatabaseDown as error:  # a visit that is not noted keeps nobody out
             log.warning("a visit could not be noted: %s", error)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import actor, audit, dialect
+from core import actor, audit, dialect, tokens
 from core.actor import Actor, Role
 from core.errors import Forbidden, InvalidInput, NotFound, Refused
 from core.i18n import N_, _
@@ -23,17 +23,19 @@ BLOCKED = "blocked"
 """What an admin gives instead of a role to somebody who may not come in."""
 
 
-def is_news(row: PersonRow | None, name: str, now: datetime) -> bool:
-    """Whether a visit under this name says something that is not written yet."""
-    return row is None or row.name != name or row.seen_at is None or now - row.seen_at > VISIT
+def is_news(row: PersonRow | None, name: str, role: Role | None, now: datetime) -> bool:
+    """Whether a visit under this name, with this role, says something that is not written yet."""
+    if row is None or row.seen_at is None or now - row.seen_at > VISIT:
+        return True
+    return (row.name, row.seen_role) != (name, role)
 
 
-def visited(session: Session, login: str, name: str, now: datetime) -> None:
-    """Somebody came, perhaps for the first time."""
+def visited(session: Session, login: str, name: str, now: datetime, role: Role | None = None) -> None:
+    """Somebody came, perhaps for the first time; with this role, or None and was not let in."""
     statement = dialect.insert(session, USERS).values(
-        login=login, name=name, is_blocked=False, created_at=now, seen_at=now
+        login=login, name=name, is_blocked=False, seen_role=role, created_at=now, seen_at=now
     )
-    seen = {"name": statement.excluded.name, "seen_at": statement.excluded.seen_at}
+    seen = {column: statement.excluded[column] for column in ("name", "seen_role", "seen_at")}
     session.execute(statement.on_conflict_do_update(index_elements=[USERS.c.login], set_=seen))
 
 
@@ -71,13 +73,16 @@ def set_role(
 
 
 def remove(session: Session, login: str, admins: Collection[str] = ()) -> None:
-    """Take somebody out of the list, and with it what was set for them; a next visit makes a new entry."""
+    """Take somebody out of the list, and with it what was set for them; their tokens are revoked. A next visit makes a
+    new entry.
+    """
     who = _admin(session, admins)
     if login == who.name:
         raise Refused(N_("Another admin can take you out of the list."))
     before = _get(session, login)
     session.execute(sa.delete(USERS).where(USERS.c.login == login))
     audit.record(session, "user.removed", login, role=_told(before))
+    tokens.revoke_all(session, login)
 
 
 def _admin(session: Session, admins: Collection[str]) -> Actor:

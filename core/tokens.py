@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from core.db import Database
 from core.errors import Forbidden, InvalidInput, NotFound, Unidentified
 from core.i18n import N_, _
 from core.models import API_TOKENS, storable
+from core.queries.people import PersonRow
 from core.queries.tokens import HeldToken, TokenRow, TokenState
 
 LONGEST_NAME = 100
@@ -92,6 +94,19 @@ def revoke(database: Database, token_id: int, *, by: str = "", now: datetime | N
     return row
 
 
+def revoke_all(session: Session, owner: str) -> int:
+    """Revoke every token of an owner; gives how many there were."""
+    active = API_TOKENS.c.revoked_at.is_(None)
+    change = {"revoked_at": datetime.now(UTC), "revoked_by": storable(actor.current().name)}
+    revoked = session.execute(
+        sa.update(API_TOKENS).where(API_TOKENS.c.owner == owner, active).values(change).returning(API_TOKENS.c.id)
+    ).scalars()
+    ids = sorted(revoked)
+    for token_id in ids:
+        audit.record(session, "token.revoked", token_id, owner=owner)
+    return len(ids)
+
+
 def visible_owner() -> str | None:
     """Whose tokens the present actor sees: their own; None, which is everybody's, for admins."""
     who = actor.current()
@@ -106,8 +121,9 @@ class Grant:
     is_use_due: bool = False
 
 
-def check(session: Session, given: str, now: datetime) -> Grant:
-    """Who may act by the secret that was given; raises `Unidentified` that says what is wrong with it.
+def check(session: Session, given: str, now: datetime, admins: Collection[str] = ()) -> Grant:
+    """Who may act by the secret that was given; raises `Unidentified` that says what is wrong with it. `admins` are
+    those of the settings.
 
     Only whoever holds the whole secret learns that it has expired or was revoked.
     """
@@ -123,7 +139,7 @@ def check(session: Session, given: str, now: datetime) -> Grant:
             raise Unidentified(N_("The token “{name}” expired on {day}."), name=row.name, day=_day(row.expires_at))
     used = row.last_used_at
     is_due = used is None or now - used >= timedelta(seconds=USE_SECONDS)
-    return Grant(Actor(row.owner, _role(found), Means.TOKEN, row.id), is_due)
+    return Grant(Actor(row.owner, _role(found, admins), Means.TOKEN, row.id), is_due)
 
 
 def used(database: Database, token_id: int, now: datetime) -> None:
@@ -138,10 +154,22 @@ def used(database: Database, token_id: int, now: datetime) -> None:
         )
 
 
-def _role(found: HeldToken) -> Role:
+def most(owner: str, person: PersonRow | None, admins: Collection[str]) -> Role | None:
+    """The most that tokens of this owner may do now; None: nothing. Who never logged in here is held by no role.
+
+    What a claim of the login says is known from the last visit.
+    """
+    if owner in admins or person is None:
+        return Role.ADMIN
+    return None if person.is_blocked else person.role or person.seen_role
+
+
+def _role(found: HeldToken, admins: Collection[str]) -> Role:
     """What the scope allows, but never more than the owner may now."""
-    roles = [found.row.scope.role, *([found.owner_role] if found.owner_role is not None else [])]
-    return min(roles, key=RANKS.__getitem__)
+    limit = most(found.row.owner, found.owner, admins)
+    if limit is None:
+        raise Unidentified(N_("The owner of this token, {owner}, has no access to Lote now."), owner=found.row.owner)
+    return min(found.row.scope.role, limit, key=RANKS.__getitem__)
 
 
 def _check_maker(who: Actor, scope: Scope) -> None:

@@ -109,7 +109,7 @@ def test_only_a_verified_address_counts(claims: dict[str, Any], expected: str) -
 
 def row(**values: Any) -> PersonRow:
     given = {"id": 1, "login": "ana@example.com", "name": "", "role": None, "is_blocked": False}
-    return PersonRow(**(given | {"role_set_by": None, "created_at": NOW, "seen_at": NOW} | values))
+    return PersonRow(**(given | {"role_set_by": None, "seen_role": None, "created_at": NOW, "seen_at": NOW} | values))
 
 
 BY_GROUP = {"role_claim": "realm.groups", "role_values": "lote=analyst,bosses=admin,all=viewer"}

@@ -24,6 +24,8 @@ class User(SQLModel, table=True):
     is_blocked: bool = False
     """Set by an admin: may not come in, whatever the claim or the default says."""
     role_set_by: str | None = Field(default=None, sa_type=Text)
+    seen_role: Role | None = Field(default=None, sa_type=enumeration(Role, "seen_role"))
+    """The role at the last visit, whoever gave it: their tokens have no more. Null: none, or they never came."""
     created_at: datetime
     seen_at: datetime | None = None
     """The last visit, within some minutes; null for who never came."""

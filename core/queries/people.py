@@ -20,6 +20,7 @@ class PersonRow:
     role: Role | None
     is_blocked: bool
     role_set_by: str | None
+    seen_role: Role | None
     created_at: datetime
     seen_at: datetime | None
 

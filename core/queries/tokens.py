@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core.actor import Role, Scope
+from core.actor import Scope
 from core.errors import NotFound
 from core.i18n import N_
-from core.models import API_TOKENS, USERS
+from core.models import API_TOKENS
+from core.queries import people
 from core.queries.jobs import LARGEST_ID
 from core.queries.paging import by_keyset
+from core.queries.people import PersonRow
 from core.queries.rows import Page
 
 
@@ -49,11 +51,11 @@ class TokenRow:
 
 @dataclass(frozen=True, slots=True)
 class HeldToken:
-    """A token that somebody sent: its row, its hash, and the role of its owner, None if nobody knows that."""
+    """A token that somebody sent: its row, its hash, and who its owner is, None if they never logged in here."""
 
     row: TokenRow
     secret_hash: str
-    owner_role: Role | None
+    owner: PersonRow | None
 
 
 _NAMES = tuple(field.name for field in fields(TokenRow))
@@ -89,13 +91,12 @@ def get(session: Session, token_id: int) -> TokenRow:
 
 def held(session: Session, secret_hash: str) -> HeldToken | None:
     """The token whose secret has this hash."""
-    statement = (
-        sa.select(*_COLUMNS, API_TOKENS.c.secret_hash, USERS.c.role)
-        .outerjoin_from(API_TOKENS, USERS, USERS.c.login == API_TOKENS.c.owner)
-        .where(API_TOKENS.c.secret_hash == secret_hash)
-    )
+    statement = sa.select(*_COLUMNS, API_TOKENS.c.secret_hash).where(API_TOKENS.c.secret_hash == secret_hash)
     found = session.execute(statement).first()
-    return None if found is None else HeldToken(_row(*found[:-2]), *found[-2:])
+    if found is None:
+        return None
+    row = _row(*found[:-1])
+    return HeldToken(row, found[-1], people.find(session, row.owner))
 
 
 def _row(*values: Any) -> TokenRow:
