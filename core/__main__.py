@@ -15,7 +15,6 @@ import click
 from core import i18n, logs, queries
 from core.errors import InvalidInput, LoteError
 from core.estimate import span
-from core.export import FORMATS, export
 from core.i18n import _, ngettext
 from core.job_config import PRESETS
 from core.job_service import JobService
@@ -126,6 +125,8 @@ def _targets(file: Path, column: str | None, policy: Policy) -> Targets:
 
 
 def _check_export(path: Path) -> None:
+    from core.export import FORMATS
+
     if path.suffix.lstrip(".").lower() not in FORMATS:
         raise InvalidInput(
             i18n.N_("The export {file} cannot be written: its ending has to be one of {formats}."),
@@ -185,6 +186,8 @@ def _tell(job: JobRow) -> None:
 
 def _write(service: JobService, job: JobRow, path: Path, rows: str) -> None:
     """Write the export beside its name first, so that a broken one never stands under it."""
+    from core.export import export  # pandas with it, which takes half a second: only who exports waits for it
+
     unfinished = path.with_name(f".{path.name}.part")
     form = path.suffix.lstrip(".").lower()
     try:

@@ -21,11 +21,14 @@ from tests.site import Web
 WORTH_TRUNCATING_BYTES = 2_000_000
 """Of what tests have left behind; of less, rows are deleted, which takes 2 ms instead of 60."""
 ON_CI = os.environ.get("CI") == "true"
+LOWEST_PRIORITY = 19
+
+os.nice(LOWEST_PRIORITY)  # the app's worker processes lower their own: beside tests of a higher one they would starve
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """`-n auto` takes one process more than there are cores: browser and network tests wait for most of their time."""
-    return (os.cpu_count() or 1) + 1
+    """`-n auto` takes two processes a core: browser and network tests wait for most of their time."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

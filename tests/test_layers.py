@@ -1,14 +1,14 @@
 """Who may import whom: arrows point down only, and nobody looks into what belongs to another edge."""
 
 import ast
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = sorted(path for path in (ROOT / "core").rglob("*.py") if "migrations" not in path.parts)
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
+ALL = [*CORE, *PAGES, ROOT / "streamlit_app.py"]
 
 LEVELS = [
     {"apart", "expressions", "questions"},
@@ -119,46 +119,55 @@ def level(module: str) -> int:
     raise AssertionError(f"core.{module} has no level in this test: give it one")
 
 
-@pytest.mark.parametrize("path", CORE, ids=name_of)
-def test_core_imports_point_down(path: Path) -> None:
-    own = path.relative_to(ROOT / "core").parts[0].removesuffix(".py")
-    if own == "__init__":
-        return
+def breaking(paths: list[Path], fault: Callable[[Path], object]) -> dict[str, object]:
+    """What is wrong, by file: one test for all of them, because a thousand small ones take longer than their work."""
+    return {name_of(path): found for path in paths if (found := fault(path))}
+
+
+def test_core_imports_point_down() -> None:
     modules = {path.stem for path in (ROOT / "core").iterdir() if path.suffix == ".py" or path.is_dir()}
-    above = {name for name in core_modules(path) & modules if level(name) > level(own) and name != "engine"}
-    assert above == set()
+
+    def above(path: Path) -> set[str]:
+        own = path.relative_to(ROOT / "core").parts[0].removesuffix(".py")
+        if own == "__init__":
+            return set()
+        return {name for name in core_modules(path) & modules if level(name) > level(own) and name != "engine"}
+
+    assert breaking(CORE, above) == {}
 
 
-@pytest.mark.parametrize("path", [*CORE, *PAGES, ROOT / "streamlit_app.py"], ids=name_of)
-def test_only_the_entries_start_an_engine(path: Path) -> None:
-    if name_of(path) not in MAY_IMPORT_ENGINE:
-        assert "core.engine" not in imports(path)
+def test_only_the_entries_start_an_engine() -> None:
+    others = [path for path in ALL if name_of(path) not in MAY_IMPORT_ENGINE]
+    assert breaking(others, lambda path: "core.engine" in imports(path)) == {}
 
 
-@pytest.mark.parametrize("path", CORE, ids=name_of)
-def test_core_keeps_its_edges(path: Path) -> None:
-    used, name = roots(path), name_of(path)
-    assert "streamlit" not in used
-    if not name.startswith("core/export/"):
-        assert not used & {"pandas", "xlsxwriter", "pyarrow"}
-    if not name.startswith(("core/api/", "core/access.py")):
-        assert not used & {"fastapi", "starlette"}
-    if name not in {"core/engine.py", "core/heart.py"}:
-        assert "apscheduler" not in used
+def test_core_keeps_its_edges() -> None:
+    def wrong(path: Path) -> set[str]:
+        name, foreign = name_of(path), {"streamlit"}
+        if not name.startswith("core/export/"):
+            foreign |= {"pandas", "xlsxwriter", "pyarrow"}
+        if not name.startswith(("core/api/", "core/access.py")):
+            foreign |= {"fastapi", "starlette"}
+        if name not in {"core/engine.py", "core/heart.py"}:
+            foreign.add("apscheduler")
+        return roots(path) & foreign
+
+    assert breaking(CORE, wrong) == {}
 
 
-@pytest.mark.parametrize("path", [*CORE, *PAGES, ROOT / "streamlit_app.py"], ids=name_of)
-def test_connections_are_opened_behind_the_guard_alone(path: Path) -> None:
-    name = name_of(path)
-    if not name.startswith(("core/fetch/", "core/demo/")):
+def test_connections_are_opened_behind_the_guard_alone() -> None:
+    def more_or_less(path: Path) -> set[str]:
         used = {module for module in NETWORK if any(f"{one}.".startswith(f"{module}.") for one in imports(path))}
-        assert used == MAY_IMPORT_NETWORK.get(name, set())
+        return used ^ MAY_IMPORT_NETWORK.get(name_of(path), set())
+
+    others = [path for path in ALL if not name_of(path).startswith(("core/fetch/", "core/demo/"))]
+    assert breaking(others, more_or_less) == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_screens_know_neither_sql_nor_network(path: Path) -> None:
-    assert not roots(path) & {"sqlalchemy", "sqlmodel", "requests", "urllib3", "fastapi", "apscheduler"}
-    assert not core_modules(path) & {"models", "queue", "db", "fetch", "executors", "steps", "engine", "api"}
+def test_screens_know_neither_sql_nor_network() -> None:
+    libraries = {"sqlalchemy", "sqlmodel", "requests", "urllib3", "fastapi", "apscheduler"}
+    own = {"models", "queue", "db", "fetch", "executors", "steps", "engine", "api"}
+    assert breaking(PAGES, lambda path: (roots(path) & libraries) | (core_modules(path) & own)) == {}
 
 
 def test_only_the_queue_writes_a_status() -> None:
@@ -170,8 +179,11 @@ def test_only_the_queue_writes_a_status() -> None:
                 assert "status" not in {keyword.arg for keyword in node.keywords}, name_of(path)
 
 
-@pytest.mark.parametrize("path", [*CORE, *PAGES], ids=name_of)
-def test_files_stay_small_and_say_what_they_are(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 400
-    assert not text.strip() or ast.get_docstring(ast.parse(text))
+def test_files_stay_small_and_say_what_they_are() -> None:
+    def fault(path: Path) -> str:
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > 400:
+            return "more than 400 lines"
+        return "" if not text.strip() or ast.get_docstring(nodes(path)[0]) else "no docstring"
+
+    assert breaking([*CORE, *PAGES], fault) == {}
