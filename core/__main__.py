@@ -1,4 +1,4 @@
-"""The command line: `python -m core migrate | run FILE --export out.xlsx | demo | worker`."""
+"""The command line: `python -m core migrate | run FILE --export out.xlsx | demo | worker | backup | restore | …`."""
 
 import getpass
 import logging
@@ -13,6 +13,8 @@ from pathlib import Path
 import click
 
 from core import i18n, logs, queries
+from core.commands.backup import backup
+from core.commands.restore import restore
 from core.errors import InvalidInput, LoteError
 from core.estimate import span
 from core.i18n import _, ngettext
@@ -110,6 +112,10 @@ def worker() -> None:
         hard_end.daemon = True
         hard_end.start()
     service.close()
+
+
+main.add_command(backup)
+main.add_command(restore)
 
 
 def _targets(file: Path, column: str | None, policy: Policy) -> Targets:

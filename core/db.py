@@ -134,17 +134,17 @@ class Database:
     def revision(self) -> str | None:
         """The revision of the schema; None for an empty database."""
         with self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return revision_of(connection)
 
     def prepare(self, auto_migrate: bool) -> None:
         """Make the schema fit the code. SQLite migrates by itself, PostgreSQL with `auto_migrate` only.
 
         Raises `DatabaseUnusable` when it cannot be reached, is newer than the code, or has to be migrated by hand.
         """
-        current, head = self._current(), _head()
-        if current == head:
+        current = self._current()
+        if current == head():
             return
-        if current is not None and current not in _revisions():
+        if current is not None and current not in revisions():
             raise DatabaseUnusable(
                 N_(
                     "The database {database} is newer than this version of Lote (its revision {revision} is unknown"
@@ -178,15 +178,12 @@ class Database:
     def migrate(self) -> None:
         """Bring the schema to this code's revision; SQLite is copied first and put back when it fails."""
         current = self._current()
-        if current == _head():
+        if current == head():
             return
         backup = self._backup(current) if self.is_sqlite and current is not None else None
         try:
             with self._writes.begin() as connection:
-                config = Config()
-                config.set_main_option("script_location", str(MIGRATIONS))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                upgrade(connection)
         except (sa.exc.SQLAlchemyError, CommandError) as error:
             log.exception("migration from %s failed", current)
             raise DatabaseUnusable(
@@ -198,7 +195,7 @@ class Database:
                 reason=str(getattr(error, "orig", None) or error).strip(),
                 copy=_("A copy from before is {file}.").format(file=backup) if backup else "",
             ) from error
-        log.info("database migrated from %s to %s", current, _head())
+        log.info("database migrated from %s to %s", current, head())
 
     def _backup(self, revision: str) -> Path:
         """Copy the database file online to data/backup-<revision>.db; the newest copies stay."""
@@ -216,6 +213,29 @@ class Database:
         for old in backups[BACKUPS_KEPT:]:
             old.unlink()
         return target
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision of the schema that this connection sees; None for an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision, that of this code."""
+    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
+
+
+def revisions() -> set[str]:
+    """All revisions that this code knows."""
+    return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def upgrade(connection: sa.Connection, to: str = "head") -> None:
+    """Bring the schema to a revision, in the transaction of the caller."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 def without_password(url: str | sa.URL) -> str:
@@ -245,14 +265,6 @@ def _known(error: DBAPIError) -> DatabaseDown | None:
         return DatabaseFull()
     is_gone = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
     return DatabaseDown() if is_gone or state.startswith(POSTGRESQL_DOWN) else None
-
-
-def _head() -> str:
-    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
-
-
-def _revisions() -> set[str]:
-    return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:

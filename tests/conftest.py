@@ -80,7 +80,7 @@ def _administer(url: sa.URL, statement: str) -> None:
     engine.dispose()
 
 
-def _empty(url: str) -> None:
+def empty(url: str) -> None:
     """No connections, no rows, ids from 1."""
     engine = sa.create_engine(url)
     with engine.begin() as connection:
@@ -125,7 +125,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'lote.db'}"
         return
     url = request.getfixturevalue("postgresql_copy")
-    _empty(url)
+    empty(url)
     yield url
 
 

@@ -61,10 +61,11 @@ LEVELS = [
         "new_jobs",
     },
     {"people", "login", "tokens"},
+    {"backups"},
     {"steps", "attempt", "runners", "outbox", "heart", "witness", "doubt", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access"},
-    {"demo"},
+    {"demo", "commands"},
     {"__main__"},
 ]
 """From the ground up; a module imports what stands on its own level or below."""

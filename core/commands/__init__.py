@@ -1,0 +1,1 @@
+"""The commands that care for an installation, one a file; `python -m core` registers them."""
