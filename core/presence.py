@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -95,8 +96,12 @@ def living(session: Session, gone: Collection[str] = ()) -> list[EngineRow]:
     """The engines that live, oldest first; `gone` names those that are known to be dead before the clock tells."""
     seen = timedelta(seconds=SEEN_SECONDS)
     now = moment(session)
-    statement = sa.select(ENGINES).where(ENGINES.c.seen_at.between(now - seen, now + seen), ENGINES.c.id.not_in(gone))
-    return [
-        EngineRow(**{**row._mapping, "kind": EngineKind(row.kind)})
-        for row in session.execute(statement.order_by(ENGINES.c.started_at, ENGINES.c.id))
-    ]
+    values = {"since": now - seen, "until": now + seen, "gone": list(gone)}
+    return [EngineRow(**{**row._mapping, "kind": EngineKind(row.kind)}) for row in session.execute(_living(), values)]
+
+
+@cache
+def _living() -> sa.Select[Any]:
+    is_seen = ENGINES.c.seen_at.between(sa.bindparam("since"), sa.bindparam("until"))
+    is_gone = ENGINES.c.id.in_(sa.bindparam("gone", expanding=True))
+    return sa.select(ENGINES).where(is_seen, ~is_gone).order_by(ENGINES.c.started_at, ENGINES.c.id)

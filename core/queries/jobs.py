@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,7 +35,7 @@ def get(session: Session, job_id: int) -> JobRow:
     """The job, or `NotFound`."""
     found = None
     if 0 < job_id <= LARGEST_ID:
-        found = one(session, JobRow, _jobs().where(col(Job.id) == job_id))
+        found = one(session, JobRow, _one_job(), job_id=job_id)
     if found is None:
         raise NotFound(N_("There is no job {id}. It may have been deleted."), id=job_id)
     return _explained(session, [found])[0]
@@ -249,8 +250,15 @@ def _reused_steps(session: Session, job_id: int) -> int:
     return _count(session, JobStep, col(JobStep.job_id) == job_id, col(JobStep.reused_report_id).is_not(None))
 
 
+@cache
 def _jobs() -> sa.Select[Any]:
+    """Made once: that takes longer than to execute it."""
     return sa.select(*columns(JobRow, Job), *flags.counts())
+
+
+@cache
+def _one_job() -> sa.Select[Any]:
+    return _jobs().where(col(Job.id) == sa.bindparam("job_id"))
 
 
 def _explained(session: Session, jobs: list[JobRow]) -> list[JobRow]:

@@ -24,9 +24,9 @@ def columns(row: type[Any], table: type[SQLModel]) -> list[sa.ColumnElement[Any]
     return [known[name] for name in FIELDS[row]]
 
 
-def one(session: Session, row: type[Row], statement: sa.Select[Any]) -> Row | None:
-    """The first row of the statement, if there is one."""
-    found = session.execute(statement).first()
+def one(session: Session, row: type[Row], statement: sa.Select[Any], **values: Any) -> Row | None:
+    """The first row of the statement with these values for its parameters, if there is one."""
+    found = session.execute(statement, values).first()
     return None if found is None else row(*found)
 
 
