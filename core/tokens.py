@@ -132,7 +132,7 @@ def check(session: Session, given: str, now: datetime, admins: Collection[str] =
     if found is None or not hmac.compare_digest(found.secret_hash, hashed):
         raise Unidentified(N_("The token is not known here: it belongs to another installation, or was deleted."))
     row = found.row
-    match row.state(now):
+    match row.state_at(now):
         case TokenState.REVOKED:
             raise Unidentified(N_("The token “{name}” was revoked on {day}."), name=row.name, day=_day(row.revoked_at))
         case TokenState.EXPIRED:

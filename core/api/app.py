@@ -11,17 +11,38 @@ from fastapi_offline import FastAPIOffline
 from starlette.responses import RedirectResponse
 
 from core import __version__
-from core.api import client, comments, export, health, jobs, moves, problems, reports, steps
+from core.actor import Scope
+from core.api import (
+    audit,
+    client,
+    comments,
+    export,
+    health,
+    jobs,
+    moves,
+    problems,
+    reports,
+    roles,
+    steps,
+    tokens,
+)
 from core.api.authentication import Door
 from core.api.edge import Edge
 from core.job_service import JobService
-from core.login import Login
+from core.login import COOKIE, Login
 
 DESCRIPTION = """
 Scrape lists of domains in the background: create a job, follow it, read its reports, export them.
 
 Times are UTC (ISO 8601 with `Z`). Lists answer `items`, `next_cursor`, `total` and `total_is_exact`; give
-`next_cursor` as `cursor` to get the next page. Errors are problem details (RFC 9457, `application/problem+json`)
+`next_cursor` as `cursor` to get the next page.
+
+A program sends a token, which Settings or `python -m core token create` makes: `Authorization: Bearer lote_…`. Where a
+login is configured, every call but health needs one, or the login's cookie; without one it gets 401. The scopes read,
+write and admin are the roles viewer, analyst and admin; each call says which it needs, else it gets 403. A token that
+is used too often gets 429 with `Retry-After`.
+
+Errors are problem details (RFC 9457, `application/problem+json`)
 in the language of the cookie `lote_language` or of `Accept-Language` (English, Spanish):
 
 | `type` | status | |
@@ -33,8 +54,19 @@ TAGS = [
     {"name": "export", "description": "Results as a file"},
     {"name": "comments", "description": "What people wrote about a job"},
     {"name": "reports", "description": "What was found on each site"},
+    {"name": "tokens", "description": "Secrets that let programs in"},
+    {"name": "audit", "description": "Who did what"},
     {"name": "health", "description": "Whether Lote works"},
 ]
+SECURITY = {
+    "token": {"type": "http", "scheme": "bearer", "description": "An API token: `lote_…`"},
+    "login": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "The cookie of who has logged in on the screens; only for calls of Lote's own pages",
+    },
+}
 NAMES = {
     "JobRow": "Job",
     "WaitingStep": "Step",
@@ -43,12 +75,15 @@ NAMES = {
     "CommentRow": "Comment",
     "FullReportRow": "FullReport",
     "ReportRow": "Report",
+    "EventRow": "AuditEvent",
     "Page_JobRow_": "JobList",
     "Page_WaitingStep_": "StepList",
     "Page_LineRow_": "LineList",
     "Page_AttemptRow_": "AttemptList",
     "Page_CommentRow_": "CommentList",
     "Page_ReportRow_": "ReportList",
+    "Page_Token_": "TokenList",
+    "Page_EventRow_": "AuditEventList",
 }
 """Names of rows inside Lote → the names that clients read."""
 
@@ -70,7 +105,7 @@ def create_api(service: JobService, engine_status: Callable[[], dict[str, Any]],
     api.state.service, api.state.engine_status = service, engine_status
     api.add_middleware(Edge, door=Door.of(service, login))
     problems.register(api)
-    for noun in (jobs, moves, steps, export, comments, reports, health, client):
+    for noun in (jobs, moves, steps, export, comments, reports, tokens, audit, health, client):
         api.include_router(noun.router)
     api.add_route("/", _to_docs, include_in_schema=False)
     api.openapi = lambda: _schema(api)  # type: ignore[method-assign]
@@ -98,7 +133,7 @@ def _schema(api: FastAPI) -> dict[str, Any]:
             tags=api.openapi_tags,
             routes=api.routes,
         )
-        api.openapi_schema = _with_problems(_renamed(schema))
+        api.openapi_schema = _with_problems(_secured(_renamed(schema)))
     return api.openapi_schema
 
 
@@ -111,6 +146,21 @@ def _renamed(schema: dict[str, Any]) -> dict[str, Any]:
         text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{shown}"')
     renamed: dict[str, Any] = json.loads(text)
     return renamed
+
+
+def _secured(schema: dict[str, Any]) -> dict[str, Any]:
+    """What every call needs, and how it is refused without."""
+    schema["components"]["securitySchemes"] = SECURITY
+    refusals = {
+        str(status): answer for status, answer in problems.documented(401, 403, 429).items() if status != "default"
+    }
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items() if path not in roles.OPEN else ():
+            role = roles.needed(operation["operationId"], {method.upper()})
+            operation["security"] = [{name: []} for name in SECURITY]
+            operation["responses"] = dict(sorted({**refusals, **operation["responses"]}.items()))
+            operation["description"] += f"\n\nNeeds the role {role} (scope {Scope.of(role)})."
+    return schema
 
 
 def _with_problems(schema: dict[str, Any]) -> dict[str, Any]:

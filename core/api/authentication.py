@@ -66,7 +66,7 @@ class Door:
             return await self._without_token(headers)
         except Unidentified as error:
             return problems.problem(problems.UNIDENTIFIED, error.message, headers={"WWW-Authenticate": CHALLENGE})
-        except LoteError as error:
+        except (LoteError, *problems.FAR) as error:
             return problems.answer(error)
 
     async def leave(self, grant: Grant) -> None:
@@ -75,7 +75,7 @@ class Door:
             return
         try:
             await run_in_threadpool(tokens.used, self.service.database, grant.actor.token_id, datetime.now(UTC))
-        except LoteError as error:
+        except (LoteError, *problems.FAR) as error:
             log.warning("the use of token %d could not be written: %s", grant.actor.token_id, error)
 
     async def _with_token(self, given: str, address: str) -> Grant | Response:

@@ -27,6 +27,8 @@ MEDIA_TYPES = (
     "application/vnd.apache.parquet",
 )
 
+Separator = Annotated[Literal[",", ";", "tab"], Field(description="Between the cells of a csv")]
+
 router = APIRouter(route_class=JsonRoute, tags=["export"])
 
 
@@ -37,7 +39,7 @@ class ExportOptions(Parameters):
     rows: Annotated[
         Literal["lines", "steps"], Field(description="One row for each line of the list as given, or for each step")
     ] = "lines"
-    separator: Annotated[Literal[",", ";", "tab"], Field(description="Between the cells of a csv")] = ","
+    separator: Separator = ","
     language: Annotated[
         Literal["en", "es"] | None, Field(description="Of the sentences in the file; without it that of the request")
     ] = None
@@ -58,13 +60,18 @@ def export_job(job_id: JobId, service: Service, options: Annotated[ExportOptions
         job_id,
         format=options.format,
         rows=options.rows,
-        separator="\t" if options.separator == "tab" else options.separator,
+        separator=separator_of(options.separator),
         language=options.language or i18n.language(),
     )
-    return _Download(file)
+    return Download(file)
 
 
-class _Download(StreamingResponse):
+def separator_of(name: str) -> str:
+    """The character that is meant."""
+    return "\t" if name == "tab" else name
+
+
+class Download(StreamingResponse):
     """A file that is made while it is sent, and given up when the client goes away."""
 
     def __init__(self, file: "ExportFile") -> None:

@@ -34,6 +34,9 @@ from core.i18n import N_, _
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 
+FAR = (OperationalError, NoConnection)
+"""What the database's driver and pool raise when it does not answer."""
+
 log = logging.getLogger(__name__)
 
 
@@ -135,20 +138,18 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def register(api: FastAPI) -> None:
     """Make every error of the API a problem."""
-    api.add_exception_handler(LoteError, _lote_error)
+    for known in (LoteError, *FAR):
+        api.add_exception_handler(known, _known_error)
     api.add_exception_handler(RequestValidationError, _invalid_request)
     api.add_exception_handler(HTTPException, _http_error)
-    api.add_exception_handler(OperationalError, _no_database)
-    api.add_exception_handler(NoConnection, _no_database)
 
 
-async def _lote_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, LoteError)
+async def _known_error(_request: Request, error: Exception) -> Response:
     return answer(error)
 
 
-def answer(error: LoteError) -> Response:
-    """The problem that an error of ours is."""
+def answer(error: Exception) -> Response:
+    """The problem that an error of ours, or one of `FAR`, is."""
     match error:
         case NotFound():
             return problem(NOT_FOUND, error.message)
@@ -161,17 +162,15 @@ def answer(error: LoteError) -> Response:
         case DatabaseFull() | DatabaseMoved():
             log.error("%s", error)
             return _unavailable(error.message)
+        case OperationalError() | NoConnection():
+            log.error("the database does not answer: %s", _driver_words(error))
+            return _unavailable()
         case DatabaseDown() | DatabaseUnusable():
             log.error("%s (%s)", error, _driver_words(error.__cause__))
             return _unavailable()
         case _:
             log.error("unexpected error in the API", exc_info=error)
             return internal()
-
-
-async def _no_database(_request: Request, error: Exception) -> Response:
-    log.error("the database does not answer: %s", _driver_words(error))
-    return _unavailable()
 
 
 def _driver_words(error: BaseException | None) -> object:

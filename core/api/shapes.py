@@ -1,12 +1,14 @@
 """The shapes of requests and answers that are not rows of the reads."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, FailFast, Field, model_validator
 from pydantic_core import PydanticKnownError
 
+from core import tokens
+from core.actor import Scope
 from core.checks import LONGEST_NOTE
 from core.comments import LONGEST_AUTHOR, LONGEST_BODY
 from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
@@ -15,8 +17,10 @@ from core.flags import Flag
 from core.job_config import JobConfig
 from core.job_service import MOST_STEPS_NAMED
 from core.models import storable
+from core.queries.audit import EventFilter
 from core.queries.flags import ANY, UNCHECKED
 from core.queries.rows import FIELDS, JobRow, StepRow
+from core.queries.tokens import TokenRow, TokenState
 from core.states import JobStatus, JobType, StepStatus, Verdict
 from core.waits import Wait, WaitKind
 
@@ -105,6 +109,43 @@ class ReportFilters(Paging):
     domain: Annotated[Search | None, Field(description="The host")] = None
     job_id: Annotated[int | None, Field(ge=1, le=LARGEST_ID)] = None
     q: Annotated[Search | None, Field(description="Title, description or target contain it")] = None
+
+
+class TokenFilters(Paging):
+    """Which tokens."""
+
+    revoked: Annotated[bool, Field(description="Those too that were revoked")] = True
+
+
+class EventFilters(Parameters):
+    """Which events of the audit log."""
+
+    actor: Annotated[Search, Field(description="A part of the name of who did it")] = ""
+    action: Annotated[
+        Search,
+        Field(description="What was done (`job.cancelled`), or everything that was done to a kind of thing (`job`)"),
+    ] = ""
+    job_id: Annotated[int | None, Field(ge=1, le=LARGEST_ID)] = None
+    thing_id: Annotated[Search, Field(description="Id, host or login of what it was done to")] = ""
+    since: Annotated[AwareDatetime | None, Field(description="The first moment, with a time zone")] = None
+    until: Annotated[AwareDatetime | None, Field(description="The moment after the last, with a time zone")] = None
+
+    def wanted(self) -> EventFilter:
+        """The filter of the reads."""
+        return EventFilter(self.actor, self.action, self.job_id, self.thing_id, _utc(self.since), _utc(self.until))
+
+
+class EventPaging(EventFilters, Paging):
+    """Which page of them."""
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """In UTC; near the ends of the calendar there is none, and the end itself is meant."""
+    try:
+        return moment and moment.astimezone(UTC)
+    except OverflowError:
+        assert moment is not None
+        return moment.replace(tzinfo=UTC)
 
 
 class Body(BaseModel):
@@ -220,6 +261,23 @@ class NewCheck(Body):
     note: Annotated[str, Field(max_length=LONGEST_NOTE, description="Plain text: what was seen")] = ""
 
 
+class NewToken(Body):
+    """A token for a program."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "CI", "scope": "write", "days": 90}]})
+
+    name: Annotated[str, Field(min_length=1, max_length=tokens.LONGEST_NAME)]
+    scope: Annotated[
+        Scope, Field(strict=False, description="What it may do: each may all that those before it may")
+    ] = Scope.READ
+    days: Annotated[int | None, Field(ge=1, le=tokens.MOST_DAYS, description="Until it expires; null: never")] = (
+        tokens.DEFAULT_DAYS
+    )
+    owner: Annotated[
+        str | None, Field(max_length=tokens.LONGEST_OWNER, description="Who signs what it does; with a login, oneself")
+    ] = None
+
+
 class Authorship(Parameters):
     """Who asks."""
 
@@ -269,6 +327,30 @@ class CreatedJob(JobRow):
 
     rejected: list[RejectedLine]
     duplicates: list[DuplicateLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token(TokenRow):
+    """A token without its secret; `hint` is the beginning of that, `last_used_at` is right within a minute."""
+
+    state: TokenState
+
+    @classmethod
+    def of(cls, row: TokenRow, now: datetime) -> "Token":
+        """The token as it is worth now."""
+        return cls(**asdict(row), state=row.state_at(now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedToken(Token):
+    """The new token; `token` is the secret, to be sent as `Authorization: Bearer <token>`."""
+
+    token: str
+
+    @classmethod
+    def made(cls, new: tokens.NewToken, now: datetime) -> "CreatedToken":
+        """The token with its secret."""
+        return cls(**asdict(new.row), state=new.row.state_at(now), token=new.secret)
 
 
 @dataclass(frozen=True, slots=True)

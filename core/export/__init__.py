@@ -1,4 +1,4 @@
-"""A job's lines or steps with their reports as a file: csv, xlsx, json, ndjson or parquet, streamed in pieces."""
+"""A job's lines or steps with their reports, or the audit log, as a file that is streamed in pieces."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -10,9 +10,11 @@ from typing import cast, get_args
 from core.db import Database
 from core.errors import InvalidInput
 from core.export import csv, json, parquet, xlsx
-from core.export.content import Content
+from core.export.content import Content, Table
+from core.export.events import Events
 from core.export.file_name import file_name
 from core.i18n import N_, _
+from core.queries.audit import EventFilter
 from core.queries.export import RowsOf
 
 
@@ -32,6 +34,12 @@ FORMATS: dict[str, Format] = {
     "parquet": Format("application/vnd.apache.parquet", parquet.pieces),
 }
 """Format, which is also the file's ending → how it is made."""
+OF_EVENTS: dict[str, Callable[[Table], Iterator[bytes]]] = {
+    "csv": csv.pieces,
+    "xlsx": xlsx.pieces,
+    "ndjson": json.line_pieces,
+}
+"""Formats of the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,27 @@ def export(
     return ExportFile(
         file_name(content, format), FORMATS[format].media_type, _streamed(held, pieces), content.partial, held
     )
+
+
+def export_events(
+    database: Database,
+    wanted: EventFilter,
+    *,
+    format: str,
+    separator: str = ",",
+    language: str = "en",
+    now: datetime | None = None,
+) -> ExportFile:
+    """The audit log, newest event first; raises `InvalidInput` here, not while streaming."""
+    _check("format", format, tuple(OF_EVENTS))
+    _check("separator", separator, csv.SEPARATORS)
+    made_at = now or datetime.now(UTC)
+    with ExitStack() as stack:
+        session = stack.enter_context(database.reading())
+        pieces = OF_EVENTS[format](Events.of(session, wanted, separator, language, made_at))
+        held = stack.pop_all()
+    name = f"lote-audit-{made_at.date().isoformat()}.{format}"
+    return ExportFile(name, FORMATS[format].media_type, _streamed(held, pieces), False, held)
 
 
 def _streamed(held: ExitStack, pieces: Iterator[bytes]) -> Generator[bytes, None, None]:

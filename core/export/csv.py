@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.export.content import Content
+from core.export.content import Table
 from core.rows import Column, Kind, as_text
 
 SEPARATORS = (",", ";", "\t")
@@ -19,7 +19,7 @@ PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII
 TYPED = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.TRUTH, Kind.MOMENT, Kind.DAY})
 
 
-def pieces(content: Content) -> Iterator[bytes]:
+def pieces(content: Table) -> Iterator[bytes]:
     """The file: the header, then one piece a chunk."""
     names = [neutral(column.name) for column in content.columns]
     yield (BOM + _written(pd.DataFrame([], columns=names, dtype=object), content, header=True)).encode()
@@ -44,6 +44,6 @@ def _cell(value: Any, kind: Kind) -> str | None:
     return text if text is None or kind in TYPED else neutral(text)
 
 
-def _written(frame: pd.DataFrame, content: Content, *, header: bool) -> str:
+def _written(frame: pd.DataFrame, content: Table, *, header: bool) -> str:
     written: str = frame.to_csv(index=False, header=header, sep=content.separator, lineterminator="\r\n")
     return written

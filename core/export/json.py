@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from core.export.content import Content
+from core.export.content import Content, Table
 from core.rows import document_text
 
 
@@ -26,13 +26,13 @@ def pieces(content: Content) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def line_pieces(content: Content) -> Iterator[bytes]:
+def line_pieces(content: Table) -> Iterator[bytes]:
     """The rows alone, one object a line; one chunk a piece."""
     for rows in _rows(content):
         yield _bytes("\n".join(rows) + "\n")
 
 
-def _rows(content: Content) -> Iterator[list[str]]:
+def _rows(content: Table) -> Iterator[list[str]]:
     names = [column.name for column in content.columns]
     for frame in content.frames():
         yield [document_text(dict(zip(names, row, strict=True))) for row in frame.itertuples(index=False, name=None)]

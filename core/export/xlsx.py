@@ -11,10 +11,9 @@ import xlsxwriter
 
 from core.errors import InvalidInput
 from core.export import temporary
-from core.export.content import Content
+from core.export.content import Table
 from core.i18n import N_, _, speaking
-from core.rows import Column, Kind, as_text, moment_text
-from core.states import JobStatus
+from core.rows import Column, Kind, as_text
 
 # Excel specifications and limits (support.microsoft.com)
 MOST_ROWS = 1_048_576
@@ -31,14 +30,6 @@ LINKED_COLUMN = "final_url"
 """The column that keeps its links when there are too many rows for links in all URL columns."""
 WIDTHS = {Kind.INTEGER: 10, Kind.NUMBER: 10, Kind.TRUTH: 8, Kind.MOMENT: 19, Kind.DAY: 11, Kind.URL: 36}
 OTHER_WIDTH = 24
-STATUSES = {
-    JobStatus.PENDING: N_("Pending"),
-    JobStatus.RUNNING: N_("Running"),
-    JobStatus.PAUSED: N_("Paused"),
-    JobStatus.COMPLETED: N_("Completed"),
-    JobStatus.FAILED: N_("Failed"),
-    JobStatus.CANCELLED: N_("Cancelled"),
-}
 WORKBOOK_OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -48,7 +39,7 @@ WORKBOOK_OPTIONS = {
 }
 
 
-def pieces(content: Content) -> Iterator[bytes]:
+def pieces(content: Table) -> Iterator[bytes]:
     """The file, streamed when it is complete; `InvalidInput` at once if Excel could not open it."""
     if content.total + 1 > MOST_ROWS or len(content.columns) > MOST_COLUMNS:
         raise InvalidInput(
@@ -65,10 +56,10 @@ def pieces(content: Content) -> Iterator[bytes]:
     return temporary.streamed(partial(_write, content), "xlsx")
 
 
-def _write(content: Content, path: Path) -> Iterator[None]:
+def _write(content: Table, path: Path) -> Iterator[None]:
     workbook = xlsxwriter.Workbook(path, WORKBOOK_OPTIONS | {"tmpdir": str(path.parent)})
     workbook.use_zip64()
-    workbook.set_properties({"title": _cleaned(content.job.name), "created": content.made_at.replace(tzinfo=None)})
+    workbook.set_properties({"title": _cleaned(content.title), "created": content.made_at.replace(tzinfo=None)})
     try:
         sheet = Sheet(workbook, content)
         for frame in content.frames():
@@ -88,10 +79,10 @@ def _write(content: Content, path: Path) -> Iterator[None]:
 class Sheet:
     """The sheet of rows, written downwards; nothing of a finished row is held but its links."""
 
-    def __init__(self, workbook: Any, content: Content) -> None:
+    def __init__(self, workbook: Any, content: Table) -> None:
         """Writes the header, which stays in sight while one scrolls."""
         self.columns = content.columns
-        self.sheet = workbook.add_worksheet(content.rows_of)
+        self.sheet = workbook.add_worksheet(content.sheet)
         self.moment_format = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.day_format = workbook.add_format({"num_format": "yyyy-mm-dd"})
         self.linked = _linked(content)
@@ -163,7 +154,7 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _linked(content: Content) -> frozenset[str]:
+def _linked(content: Table) -> frozenset[str]:
     names = frozenset(column.name for column in content.columns if column.kind is Kind.URL)
     return names if content.total * len(names) <= MOST_LINKS else frozenset({LINKED_COLUMN})
 
@@ -172,20 +163,11 @@ def _can_be_link(text: str) -> bool:
     return text.lower().startswith(("http://", "https://")) and _units(text) <= LINK_UNITS
 
 
-def _about(workbook: Any, content: Content) -> None:
-    """A second sheet: which job, when, and whether it was still going on."""
+def _about(workbook: Any, content: Table) -> None:
+    """A second sheet: what the file is, and when it was made."""
     with speaking(content.language):
         sheet = workbook.add_worksheet(_("About"))
-        sheet.set_column(0, 1, OTHER_WIDTH)
-        facts = [
-            (_("Job"), content.job.name),
-            (_("Number"), str(content.job.id)),
-            (_("Status"), _(STATUSES[content.job.status])),
-            (_("Rows"), str(content.total)),
-            (_("Exported at"), moment_text(content.made_at)),
-        ]
-    if content.partial:
-        facts.append(("", content.partial_sentence()))
-    for row, pair in enumerate(facts):
+    sheet.set_column(0, 1, OTHER_WIDTH)
+    for row, pair in enumerate(content.about()):
         for place, text in enumerate(pair):
             sheet.write_string(row, place, cell_text(text))

@@ -42,7 +42,7 @@ class TokenRow:
     revoked_at: datetime | None
     revoked_by: str | None
 
-    def state(self, now: datetime) -> TokenState:
+    def state_at(self, now: datetime) -> TokenState:
         """What it is worth at this moment."""
         if self.revoked_at is not None:
             return TokenState.REVOKED

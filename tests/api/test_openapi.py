@@ -28,7 +28,7 @@ def test_every_reference_leads_somewhere_and_every_shape_is_a_schema(schema: dic
 
 def test_every_operation_is_named_grouped_and_explained(schema: dict[str, Any]) -> None:
     names = [operation["operationId"] for operation in operations(schema)]
-    assert len(names) == len(set(names)) == 29
+    assert len(names) == len(set(names)) == 34
     assert all(operation["tags"] and operation["description"] for operation in operations(schema))
     assert "create_batch_scraping_job" in names
 
@@ -40,6 +40,19 @@ def test_errors_are_documented_as_problems(schema: dict[str, Any]) -> None:
                 continue
             assert list(response["content"]) == ["application/problem+json"], (operation["operationId"], status)
     assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_every_operation_says_what_it_needs_and_how_it_is_refused(schema: dict[str, Any]) -> None:
+    assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    for operation in operations(schema):
+        if operation["tags"] == ["health"]:
+            assert "security" not in operation
+            continue
+        assert operation["security"] == [{"token": []}, {"login": []}]
+        assert {"401", "403", "429"} <= operation["responses"].keys()
+        assert re.search(
+            r"Needs the role (viewer|analyst|admin) \(scope (read|write|admin)\)", operation["description"]
+        )
 
 
 def test_no_internal_name_is_shown(schema: dict[str, Any]) -> None:
