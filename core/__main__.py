@@ -1,4 +1,4 @@
-"""The command line: `python -m core migrate | run FILE --export out.xlsx | demo | worker | backup | restore | …`."""
+"""The command line: `python -m core migrate | run FILE --export out.xlsx | demo | worker | token | backup | …`."""
 
 import getpass
 import logging
@@ -12,9 +12,11 @@ from pathlib import Path
 
 import click
 
-from core import i18n, logs, queries
+from core import actor, i18n, logs, queries
+from core.actor import Actor
 from core.commands.backup import backup
 from core.commands.restore import restore
+from core.commands.token import token
 from core.errors import InvalidInput, LoteError
 from core.estimate import span
 from core.i18n import _, ngettext
@@ -39,6 +41,7 @@ HARD_END_SECONDS = 18
 def main() -> None:
     """Lote: scrapes lists of domains in the background and gives one report per domain."""
     i18n.use(i18n.preferred(os.environ.get("LC_ALL") or os.environ.get("LANG")))
+    click.get_current_context().with_resource(actor.acting(Actor(_user())))
 
 
 @main.command()
@@ -71,7 +74,7 @@ def run(file: Path, exported: Path | None, name: str | None, column: str | None,
     service = JobService.open(settings)
     try:
         created = service.create_batch_scraping_job(
-            targets, name or file.name, config=PRESETS[preset], created_by=getpass.getuser(), origin=Origin.CLI
+            targets, name or file.name, config=PRESETS[preset], created_by=actor.current().name, origin=Origin.CLI
         )
         for line in (*targets.rejected, *targets.duplicates):
             click.echo(f"{line.line}: {line.input[:80]!r}: {explain(line)}", err=True)
@@ -116,6 +119,15 @@ def worker() -> None:
 
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(token)
+
+
+def _user() -> str:
+    """Who is logged in on this machine; a container may know no names."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _targets(file: Path, column: str | None, policy: Policy) -> Targets:
@@ -162,7 +174,7 @@ def _execute(service: JobService, job: JobRow) -> JobRow:
         try:
             engine.wait_for_job(show)
         except KeyboardInterrupt:
-            service.pause_job(job.id, by=getpass.getuser())
+            service.pause_job(job.id, by=actor.current().name)
     return service.get_job_status(job.id)
 
 

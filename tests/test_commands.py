@@ -1,12 +1,15 @@
 """The commands that care for an installation: what they do, say, and exit with."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from core import queries, tokens
 from core.__main__ import main
+from core.actor import Role
 from core.errors import LoteError
 from core.job_service import JobService
 from core.settings import Settings
@@ -45,3 +48,26 @@ def test_a_backup_is_taken_and_restored(lote: Lote, service: JobService, tmp_pat
     again = JobService.open(service.settings)
     assert job_of(again.database, job_id).total_steps == 3
     again.close()
+
+
+def test_a_token_is_created_listed_and_revoked(lote: Lote, service: JobService) -> None:
+    made = lote("token", "create", "--name", "CI", "--scope", "write", "--days", 7, "--owner", "ana")
+    given = made.stdout.strip()  # alone, so that a shell can keep it
+    assert "never" not in made.stderr and "not shown again" in made.stderr
+    with service.database.reading() as session:
+        grant = tokens.check(session, given, datetime.now(UTC))
+    assert (grant.actor.name, grant.actor.role) == ("ana", Role.ANALYST)
+    lote("token", "create", "--name", "for ever", "--days", 0)
+    listed = [line.split("\t") for line in lote("token", "list").stdout.splitlines()]
+    assert [(line[0], line[2], line[3], line[-1]) for line in listed] == [
+        ("2", "read", "active", "for ever"),
+        ("1", "write", "active", "CI"),
+    ]
+    assert given not in str(listed)
+    assert "of ana is revoked" in lote("token", "revoke", 1).output
+    assert lote("token", "list").stdout.splitlines()[1].split("\t")[3] == "revoked"
+    assert isinstance(lote("token", "revoke", 9, code=1).exception, LoteError)
+    with service.database.reading() as session:
+        events = queries.audit.page(session, queries.audit.EventFilter(action="token")).items
+    assert [event.action for event in events] == ["token.revoked", "token.created", "token.created"]
+    assert all(event.actor for event in events)
