@@ -23,6 +23,19 @@ def _settings():
         sys.exit(f"Lote cannot start. {error}")
 
 
+def _provider(settings):
+    """The login's provider, None without a login; or the end of the start with the reason."""
+    import sys
+
+    from core import provider
+    from core.errors import LoteError
+
+    try:
+        return provider.of(settings)
+    except LoteError as error:
+        sys.exit(f"Lote cannot start. {error}")
+
+
 @contextlib.asynccontextmanager
 async def lifespan(_app):
     """Opens the database, starts the engine and the API; ends with the engine stopped."""
@@ -80,7 +93,10 @@ def _warn(settings, log) -> None:
         )
     for name in settings.unknown_variables:
         log.warning("%s is set, and there is no such setting", name)
-    if settings.allow_anonymous:
+    found = _provider(settings)
+    if found is not None:
+        log.info("people log in by %s; Lote is at %s", ", ".join(found.names), found.origin)
+    elif settings.allow_anonymous:
         log.warning("LOTE_ALLOW_ANONYMOUS is set: everybody who reaches this port can do everything, without a login")
 
 
@@ -158,12 +174,14 @@ def _routes():
     ]
 
 
-def _middleware():
+def _middleware(settings, provider):
     from starlette.middleware import Middleware
 
     from core.access import Access
+    from core.way_in import WayIn
 
-    return [Middleware(Access, allow_anonymous=_settings().allow_anonymous)]
+    who = {"allow_anonymous": settings.allow_anonymous, "provider": provider, "login_days": settings.login_days}
+    return [Middleware(Access, **who), *([Middleware(WayIn)] if provider else [])]
 
 
 if __name__ == "__main__":
@@ -174,4 +192,12 @@ if __name__ == "__main__":
 elif __name__ != "__mp_main__":
     import streamlit as st
 
-    app = st.App(__file__, lifespan=lifespan, routes=_routes(), middleware=_middleware())
+    _in_force = _settings()
+    _login = _provider(_in_force)
+    app = st.App(
+        __file__,
+        lifespan=lifespan,
+        routes=_routes(),
+        middleware=_middleware(_in_force, _login),
+        secrets={"auth": dict(_login.auth)} if _login else None,
+    )

@@ -1,4 +1,6 @@
-"""Who may talk to the server, screens and API alike: this machine only, and no web page of somebody else."""
+"""Who may talk to the server, screens and API alike: without a login this machine only, and no web page of somebody
+else.
+"""
 
 import re
 from ipaddress import IPv6Address, ip_address
@@ -10,11 +12,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core import i18n
 from core.api import language, problems
 from core.i18n import N_, _
+from core.login import claims_of, cookies_of
+from core.provider import Provider
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROXY_HEADERS = re.compile(r"forwarded|x-forwarded-.*|x-real-ip")
 LOOPBACK_HOST = re.compile(r"(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 DEFAULT_PORTS = {"http": 80, "https": 443}
+SCREENS_FILES = re.compile(r"/(media|_stcore/upload_file)/")
+"""Downloads from screens and uploads to them: Streamlit keeps them for whoever knows their address."""
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 
 REMOTE = N_("Lote answers this machine only. To let others in without a login, set LOTE_ALLOW_ANONYMOUS=true.")
@@ -26,21 +32,27 @@ OTHER_HOST = N_(
     "The Host {host} is not a name of this machine; open http://localhost instead. To answer under other names, set"
     " LOTE_ALLOW_ANONYMOUS=true."
 )
+LOG_IN = N_("Log in first: files of the screens are for those who have.")
 OTHER_ORIGIN = N_("This came from another web page ({origin}). Only Lote's own pages may change something.")
 
 
 class Access:
     """ASGI middleware for the whole server.
 
-    Without `allow_anonymous` a request is refused when its client is not this machine, when a proxy passed it on, or
-    when its Host is no loopback name (DNS rebinding). Always refused are changes and websockets that another web page
-    sent (Origin, RFC 6454; Sec-Fetch-Site, Fetch Metadata). Refused means 403 with problem details.
+    Without a login and `allow_anonymous` a request is refused when its client is not this machine, when a proxy passed
+    it on, or when its Host is no loopback name (DNS rebinding). With a login everybody is answered: its page, the API
+    and the screens let nobody in by where they come from. Always refused are changes and websockets that another web
+    page sent (Origin, RFC 6454; Sec-Fetch-Site, Fetch Metadata). Refused means 403 with problem details.
     """
 
-    def __init__(self, app: ASGIApp, *, allow_anonymous: bool = False) -> None:
-        """`allow_anonymous` is the setting of that name."""
+    def __init__(
+        self, app: ASGIApp, *, allow_anonymous: bool = False, provider: Provider | None = None, login_days: int = 30
+    ) -> None:
+        """`provider` is that of the login, None without one; the others are the settings of that name."""
         self.app = app
-        self.allow_anonymous = allow_anonymous
+        self.provider = provider
+        self.login_days = login_days
+        self.is_open = allow_anonymous or provider is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -58,8 +70,12 @@ class Access:
             await answer(scope, receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> str | None:
-        if not self.allow_anonymous and (detail := _foreign(scope, headers)):
+        if not self.is_open and (detail := _foreign(scope, headers)):
             return detail
+        if self.provider and SCREENS_FILES.search(scope["path"]):
+            cookies = cookies_of(headers.get("cookie", ""))
+            if claims_of(cookies, self.provider, self.login_days) is None:
+                return _(LOG_IN)
         if scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS:
             return _cross_origin(headers)
         return None

@@ -7,7 +7,7 @@ from typing import get_args
 
 from pydantic import SecretStr
 
-from core import __version__, owner, presence
+from core import __version__, owner, presence, provider
 from core.db import Database, without_password
 from core.i18n import N_, _
 from core.job_config import MIB
@@ -135,7 +135,7 @@ def look(settings: Settings, database: Database) -> Installation:
         ),
         unused_proxy=settings.unused_proxy,
         unknown_variables=tuple(settings.unknown_variables),
-        answers_anybody=settings.allow_anonymous,
+        answers_anybody=settings.allow_anonymous and provider.of(settings) is None,
     )
 
 

@@ -82,6 +82,21 @@ class Login:
         self._note(row, login, name, role)
         return Person(login, name or login, role)
 
+    def add(self, login: str, role: Role) -> None:
+        """Give somebody a role before they come; see `people.add`."""
+        with self.database.writing() as session:
+            people.add(session, login, role, datetime.now(UTC))
+
+    def set_role(self, login: str, role: Role | None, *, is_blocked: bool = False) -> None:
+        """Give somebody another role, or let them not come in; see `people.set_role`."""
+        with self.database.writing() as session:
+            people.set_role(session, login, role, is_blocked=is_blocked, admins=self.settings.admins)
+
+    def remove(self, login: str) -> None:
+        """Take somebody out of the list; see `people.remove`."""
+        with self.database.writing() as session:
+            people.remove(session, login, self.settings.admins)
+
     def _note(self, row: PersonRow | None, login: str, name: str, role: Role | None) -> None:
         now = datetime.now(UTC)
         if not people.is_news(row, name, role, now):

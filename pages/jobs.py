@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import streamlit as st
 
+from core.actor import Role
 from core.i18n import _, ngettext
 from core.queries import jobs, progress
 from core.queries.progress import Progress
@@ -12,7 +13,7 @@ from core.queries.rows import JobFacts, JobRow, Page, Summary
 from core.states import JobStatus
 from pages.ui import address, dialog, go
 from pages.ui.actions import guarded
-from pages.ui.app import NEW_JOB, ask_name, engine_status, service, who
+from pages.ui.app import NEW_JOB, ask_name, engine_status, may, service, who
 from pages.ui.empty import nothing_found, welcome
 from pages.ui.figures import now, number
 from pages.ui.job_card import card
@@ -108,7 +109,7 @@ def cards(asked: JobFilter, board: Board) -> None:
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title(_("Jobs"), anchor=False)
-    if st.button(_("New job"), key="new_job", type="primary", icon=":material/add:"):
+    if may(Role.ANALYST) and st.button(_("New job"), key="new_job", type="primary", icon=":material/add:"):
         go.go(NEW_JOB)
 with service().database.reading() as session:
     pace = seconds_for(jobs.summary(session).active)

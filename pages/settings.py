@@ -1,16 +1,18 @@
-"""Settings: what is in force and where it is set, the engine at work, database and disk, what is wrong."""
+"""Settings: hosts; for admins also what is in force and wrong, the engine at work, database and disk, and people."""
 
 import streamlit as st
 
 from core import owner
+from core.actor import Role
 from core.i18n import _
 from core.installation import look, problems, settings_in_force
 from core.queries.engines import at_work
 from pages.ui import installation_parts as parts
 from pages.ui.actions import guarded
-from pages.ui.app import service
+from pages.ui.app import may, service
 from pages.ui.engines import engines
 from pages.ui.host_ledger import host_ledger
+from pages.ui.people import people
 
 SECONDS = 10
 
@@ -34,11 +36,14 @@ def live() -> None:
 
 
 st.title(_("Settings"), anchor=False)
-live()
+if may(Role.ADMIN):
+    live()
+    people()
 with st.container(border=True, key="ledger"):
     host_ledger()
-with st.container(border=True, key="settings"):
-    st.subheader(_("In force"), anchor=False)
-    st.caption(_("Each is an environment variable, read at the start of Lote. Secrets are never shown."))
-    for row in settings_in_force(service().settings):
-        parts.setting(row)
+if may(Role.ADMIN):
+    with st.container(border=True, key="settings"):
+        st.subheader(_("In force"), anchor=False)
+        st.caption(_("Each is an environment variable, read at the start of Lote. Secrets are never shown."))
+        for row in settings_in_force(service().settings):
+            parts.setting(row)

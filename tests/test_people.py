@@ -12,7 +12,7 @@ from core.actor import Actor, Means, Role, acting
 from core.db import Database
 from core.errors import Forbidden, InvalidInput, NotFound, Refused
 from core.models import AUDIT_EVENTS
-from core.queries.people import find, newest
+from core.queries.people import find, numbered
 
 NOW = datetime.now(UTC)
 ANA, BOSS, CHIEF = (f"{name}@example.com" for name in ("ana", "boss", "chief"))
@@ -119,6 +119,6 @@ def test_who_came_last_stands_first(come: Database) -> None:
         people.add(session, CHIEF, Role.VIEWER, NOW)
         people.visited(session, BOSS, "100% Boss", datetime.now(UTC))
     with come.reading() as session:
-        assert [row.login for row in newest(session)] == [BOSS, ANA, CHIEF]
-        assert [row.login for row in newest(session, q="0%")] == [BOSS]
-        assert [row.login for row in newest(session, q="CHIEF")] == [CHIEF]
+        assert [row.login for row in numbered(session).items] == [BOSS, ANA, CHIEF]
+        assert [row.login for row in numbered(session, q="0%").items] == [BOSS]
+        assert [row.login for row in numbered(session, q="CHIEF").items] == [CHIEF]

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from core.actor import Role
 from core.models import USERS
+from core.queries.rows import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,11 @@ def find(session: Session, login: str) -> PersonRow | None:
     return PersonRow(*row) if row else None
 
 
-def newest(session: Session, *, q: str = "", limit: int = 200) -> list[PersonRow]:
-    """People whose login or name holds `q`, who came last first, who never came at the end."""
-    statement = sa.select(*COLUMNS).order_by(USERS.c.seen_at.desc().nulls_last(), USERS.c.login).limit(limit)
-    if q:
-        both = (USERS.c.login.icontains(q, autoescape=True), USERS.c.name.icontains(q, autoescape=True))
-        statement = statement.where(sa.or_(*both))
-    return [PersonRow(*row) for row in session.execute(statement)]
-
-
-def count(session: Session) -> int:
-    """How many people there are."""
-    found: int = session.execute(sa.select(sa.func.count()).select_from(USERS)).scalar_one()
-    return found
+def numbered(session: Session, *, page: int = 1, size: int = 20, q: str = "") -> Page[PersonRow]:
+    """People whose login or name holds `q`, who came last first, who never came at the end; pages from 1."""
+    both = (USERS.c.login.icontains(q, autoescape=True), USERS.c.name.icontains(q, autoescape=True))
+    found = sa.select(*COLUMNS).where(sa.or_(*both) if q else sa.true())
+    total = session.execute(sa.select(sa.func.count()).select_from(found.subquery())).scalar_one()
+    order = (USERS.c.seen_at.desc().nulls_last(), USERS.c.login)
+    rows = session.execute(found.order_by(*order).limit(size).offset((page - 1) * size))
+    return Page([PersonRow(*row) for row in rows], None, total, True)

@@ -7,10 +7,10 @@ import streamlit as st
 from core.errors import NotFound
 from core.i18n import N_
 from core.job_config import MIB
-from core.job_service import JobService
 from core.vitals import vitals
 from pages.ui import address
-from pages.ui.identity import ask_name, who
+from pages.ui.identity import ask_name, may, who
+from pages.ui.shared import service
 
 __all__ = [
     "JOB",
@@ -22,6 +22,7 @@ __all__ = [
     "asked_id",
     "engine_status",
     "free_mib_of_full_disk",
+    "may",
     "origin",
     "service",
     "who",
@@ -30,12 +31,6 @@ __all__ = [
 JOBS, NEW_JOB, JOB, REPORT = "pages/jobs.py", "pages/new_job.py", "pages/job.py", "pages/report.py"
 SETTINGS = "pages/settings.py"
 """The screens, as `st.page_link` and `st.switch_page` name them."""
-
-
-@st.cache_resource(show_spinner=False)
-def service() -> JobService:
-    """The use-cases, shared by all sessions of this process."""
-    return JobService.open()
 
 
 def engine_status() -> dict[str, Any]:

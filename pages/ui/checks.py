@@ -4,11 +4,12 @@ from typing import Any
 
 import streamlit as st
 
+from core.actor import Role
 from core.checks import LONGEST_NOTE
 from core.i18n import _
 from core.queries.rows import FullReportRow
 from pages.ui.actions import attempt
-from pages.ui.app import ask_name, service, who
+from pages.ui.app import ask_name, may, service, who
 from pages.ui.figures import moment, plain
 from pages.ui.flags import explanation
 from pages.ui.status import CHECKED, FLAGGED, Color, flag_word
@@ -24,7 +25,7 @@ def flags(report: FullReportRow) -> None:
             explanation(flag["flag"])
         if report.checked_at:
             _checked(report)
-        else:
+        elif may(Role.ANALYST):
             _ask(report.id)
 
 
@@ -42,13 +43,14 @@ def _checked(report: FullReportRow) -> None:
         st.badge(_(CHECKED.word), icon=CHECKED.icon, color=CHECKED.color)
         when = moment(report.checked_at) if report.checked_at else ""
         st.caption(f"{plain(report.checked_by or '')} · {when}", width="content")
-        st.button(
-            _("Take back"),
-            key="check_undo",
-            icon=":material/undo:",
-            type="tertiary",
-            on_click=lambda: attempt(lambda: service().uncheck_report(report.id)),
-        )
+        if may(Role.ANALYST):
+            st.button(
+                _("Take back"),
+                key="check_undo",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=lambda: attempt(lambda: service().uncheck_report(report.id)),
+            )
     if report.checked_note:
         st.text(report.checked_note)
 

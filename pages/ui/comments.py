@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from core import queries
+from core import actor, queries
+from core.actor import Role
 from core.i18n import _
 from core.queries.rows import CommentRow
 from pages.ui.actions import attempt
-from pages.ui.app import ask_name, service, who
+from pages.ui.app import ask_name, may, service, who
 from pages.ui.figures import ago, moment, plain
 
 MOST_SHOWN = 200
@@ -26,10 +27,12 @@ def comments(job_id: int) -> None:
     if page.total > len(rows):
         st.caption(_("The newest {n} comments.").format(n=MOST_SHOWN))
     if not rows:
-        st.caption(_("No comments yet. What should the next reader of this job know?"))
+        asks = _("No comments yet. What should the next reader of this job know?")
+        st.caption(asks if may(Role.ANALYST) else _("No comments yet."))
     for row in rows:
         _comment(row)
-    _field(job_id)
+    if may(Role.ANALYST):
+        _field(job_id)
 
 
 def _comment(row: CommentRow) -> None:
@@ -38,13 +41,19 @@ def _comment(row: CommentRow) -> None:
             st.markdown(f"**{plain(row.author)}**", width="content")
             told = " · ".join([ago(row.created_at), *([_("edited")] if row.edited_at else [])])
             st.caption(told, help=moment(row.edited_at or row.created_at), width="content")
-            if row.author == who():
+            if _is_own(row):
                 st.space("stretch")
                 _own(row)
         if st.session_state.get(EDITED) == row.id:
             _editor(row)
         else:
             st.text(row.body)
+
+
+def _is_own(row: CommentRow) -> bool:
+    """Whether the reader may change it: without a login whoever has given its author's name."""
+    reader = actor.current()
+    return reader.has_say_over(row.author) if reader.is_verified else row.author == who()
 
 
 def _own(row: CommentRow) -> None:

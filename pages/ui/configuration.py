@@ -6,21 +6,25 @@ from typing import Any
 import streamlit as st
 
 from core import queries
+from core.actor import Role
 from core.draft import LONGEST_DESCRIPTION, LONGEST_NAME
 from core.i18n import _, ngettext
 from core.job_config import CHANGEABLE_AFTER_START
 from core.queries.rows import JobRow
 from pages.ui import options, priority
 from pages.ui.actions import attempt, guarded
-from pages.ui.app import service
+from pages.ui.app import may, service
 from pages.ui.figures import number
 
 
 def configuration(job: JobRow) -> None:
-    """The form on the left, the JSON on the right."""
-    left, right = st.columns([3, 2], gap="large")
-    with left, guarded():
-        _form(job)
+    """The form on the left, the JSON on the right; the JSON alone for who may change nothing."""
+    if may(Role.ANALYST):
+        left, right = st.columns([3, 2], gap="large")
+        with left, guarded():
+            _form(job)
+    else:
+        right = st.container()
     right.caption(_("The configuration as used; the button copies it."))
     right.code(json.dumps(job.config, indent=2, ensure_ascii=False), language="json")
     with service().database.reading() as session:

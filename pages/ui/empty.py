@@ -5,10 +5,11 @@ from typing import TypeVar
 
 import streamlit as st
 
+from core.actor import Role
 from core.errors import LoteError
 from core.i18n import _
 from pages.ui.actions import show_error
-from pages.ui.app import NEW_JOB
+from pages.ui.app import NEW_JOB, may
 from pages.ui.go import go
 from pages.ui.job_head import back
 
@@ -25,6 +26,8 @@ def welcome() -> None:
                 " title, text, language, contact details, links, certificate. You get a table to filter and export."
             )
         )
+        if not may(Role.ANALYST):
+            return
         with st.container(horizontal=True):
             if st.button(_("Try with 5 sample domains"), key="sample", icon=":material/play_arrow:"):
                 go(NEW_JOB, sample=1)

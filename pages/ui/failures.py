@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from core.actor import Role
 from core.failures import EXPLANATIONS, FailureKind
 from core.i18n import _, ngettext
 from core.queries.rows import JobFacts, JobRow
 from pages.ui import address, dialog, flags
 from pages.ui.actions import attempt
 from pages.ui.again import run_again
+from pages.ui.app import may
 from pages.ui.figures import exact, number
 from pages.ui.retry import NOT_YET, open_retry
 from pages.ui.steps_view import View, narrow
@@ -34,7 +36,8 @@ def failures(job: JobRow, facts: JobFacts, view: View) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             told = EXPLANATIONS[FailureKind(kind)].translated()
             st.caption(f"{told.sentence} {told.advice}", width="content")
-            _recipe(job, kind, facts.failures[kind])
+            if may(Role.ANALYST):
+                _recipe(job, kind, facts.failures[kind])
     flags.explanation(view.flag)
 
 

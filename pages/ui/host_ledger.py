@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from core.actor import Role
 from core.i18n import _
 from core.queries import hosts
 from core.queries.hosts import HostRow
 from core.rows import unicode_form
 from pages.ui.actions import ERROR_ICON, attempt, guarded
-from pages.ui.app import service
+from pages.ui.app import may, service
 from pages.ui.figures import clock, duration, moment, now, plain
 
 SECONDS = 5
@@ -19,7 +20,7 @@ HOST, PAUSE = "pause_host", "pause_seconds"
 
 
 def host_ledger() -> None:
-    """Search, the table that refreshes itself, and the form below it."""
+    """Search, the table that refreshes itself, and for analysts the form below it."""
     st.subheader(_("Hosts"), anchor=False)
     st.caption(
         _(
@@ -31,7 +32,8 @@ def host_ledger() -> None:
         _("Host begins with"), key=SEARCH, bind="query-params", placeholder="example.com", icon=":material/search:"
     )
     _table()
-    _form()
+    if may(Role.ANALYST):
+        _form()
 
 
 @st.fragment(run_every=SECONDS)

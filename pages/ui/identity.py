@@ -1,22 +1,52 @@
-"""Who reads the screens and in which language: kept in cookies, and in the session for browsers that refuse them."""
+"""Who reads the screens, what they may do, and in which language they read.
 
+Who is told by the login. Without one a name is asked, and kept like the language in cookies, and in the session for
+browsers that refuse them.
+"""
+
+from time import monotonic
 from urllib.parse import quote, unquote
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core import i18n
-from core.i18n import LANGUAGES, _
+from core import actor, i18n
+from core.actor import Actor, Role
+from core.errors import Forbidden
+from core.i18n import LANGUAGES, N_, _
+from core.login import Person
+from pages.ui.shared import login
 
 LANGUAGE_COOKIE, NAME_COOKIE = "lote_language", "lote_name"
 COOKIE_SECONDS = 365 * 24 * 3600
 MAX_NAME = 80
 WRITTEN = "written_cookies"
+PERSON = "person"
+FRESH_SECONDS = 1.0
+"""One run of a screen asks many times; a role that an admin changes holds from the next."""
 
 
 def who() -> str:
-    """The reader's name as it was given, not verified; empty while it is unknown."""
-    return _kept(NAME_COOKIE)
+    """The reader's name: that of the login, else as it was given, not verified; empty while it is unknown."""
+    acting = actor.current()
+    return acting.name if acting.is_verified else _kept(NAME_COOKIE)
+
+
+def may(role: Role) -> bool:
+    """Whether the reader may do what needs this role: what they may not do is not shown."""
+    return actor.current().may(role)
+
+
+def person() -> Person | None:
+    """Who has logged in, with the role of this moment; None before. Only for where there is a login."""
+    door = login()
+    if door is None or not st.user.get("is_logged_in"):
+        return None
+    known: tuple[float, Person | None] | None = st.session_state.get(PERSON)
+    if known is None or monotonic() - known[0] > FRESH_SECONDS:
+        known = (monotonic(), door.person(st.context.cookies))
+        st.session_state[PERSON] = known
+    return known[1]
 
 
 def speaks() -> str:
@@ -38,7 +68,7 @@ def speak(code: str) -> None:
 
 def ask_name(key: str = "your_name") -> str:
     """The reader's name; draws a field that asks for it as long as it is unknown. Not for use inside `st.form`."""
-    if not who() or st.session_state.get(key):
+    if not actor.current().is_verified and (not who() or st.session_state.get(key)):
         name_field(_("Your name"), key)
     return who()
 
@@ -106,4 +136,15 @@ def _session_language() -> str | None:
     return code
 
 
+def _session_actor() -> Actor | None:
+    """Who uses the session that this thread works for; `Forbidden` when nobody has logged in, or not any more."""
+    if get_script_run_ctx(suppress_warning=True) is None or login() is None:
+        return None
+    found = person()
+    if found is None:
+        raise Forbidden(N_("Your login has ended. Log in again."))
+    return found.actor
+
+
 i18n.ask(_session_language)
+actor.ask(_session_actor)

@@ -16,7 +16,7 @@ from core.states import JobStatus
 from pages.ui import flags, priority
 from pages.ui.app import JOBS, engine_status
 from pages.ui.figures import ago, clock, middle, moment, number, percent, plain
-from pages.ui.menu import ITEMS, act, job_menu, label
+from pages.ui.menu import ITEMS, act, items, job_menu, label
 from pages.ui.progress import bar
 from pages.ui.status import ORIGINS, job_badge, tile_word
 
@@ -115,12 +115,11 @@ def advice(job: JobRow, facts: JobFacts, settings: Settings) -> None:
 
 
 def _actions(job: JobRow) -> None:
-    first = primary(job)
-    _button(first, job, type="primary")
-    if not job.is_final:
-        _button("cancel", job)
-    if first != "export" and not job.is_not_started:
-        _button("export", job)
+    possible = items(job, opens=False)
+    first = primary(job) if primary(job) in possible else "export"
+    for item in [first, *(item for item in ("cancel", "export") if item != first)]:
+        if item in possible:
+            _button(item, job, type="primary" if item == first else "secondary")
     job_menu(job, key=f"menu_{job.id}", opens=False)
 
 

@@ -2,13 +2,15 @@
 
 import streamlit as st
 
+from core import actor
+from core.actor import Role
 from core.i18n import N_, _, ngettext
 from core.queries.rows import JobRow
 from core.states import JobStatus, JobType, Origin, StepStatus
 from pages.ui import address, dialog, go
 from pages.ui.actions import attempt
 from pages.ui.again import run_again
-from pages.ui.app import JOB, NEW_JOB, service, who
+from pages.ui.app import JOB, NEW_JOB, may, service, who
 from pages.ui.extract_again import can_extract, open_extract
 from pages.ui.figures import number
 from pages.ui.retry import CANCELLED, FAILED, open_retry
@@ -33,10 +35,12 @@ ITEMS: dict[str, tuple[str, str]] = {
 }
 DIALOGS = {"cancel", "more", "export", "curl", "delete"}
 """Items that open the dialog of this name."""
+FOR_EVERYBODY = {"open", "export"}
+"""Items that change nothing; the others are for analysts."""
 
 
 def items(job: JobRow, opens: bool = True) -> list[str]:
-    """The keys of `ITEMS` that the job's state allows, in the order of the menu."""
+    """The keys of `ITEMS` that the job's state and the reader's role allow, in the order of the menu."""
     allowed = {
         "open": opens,
         "start": job.is_not_started,
@@ -54,14 +58,18 @@ def items(job: JobRow, opens: bool = True) -> list[str]:
         "curl": True,
         "delete": job.is_final or not job.was_started,
     }
-    return [key for key in ITEMS if allowed[key]]
+    by_role = set(ITEMS) if may(Role.ANALYST) else FOR_EVERYBODY
+    by_role = by_role if actor.current().has_say_over(job.created_by) else by_role - {"delete"}
+    return [key for key in ITEMS if allowed[key] and key in by_role]
 
 
 def job_menu(job: JobRow, key: str, opens: bool = True) -> None:
-    """Draw the menu. `opens` offers the Job screen, for lists."""
+    """Draw the menu, if there is anything in it. `opens` offers the Job screen, for lists."""
+    if not (possible := items(job, opens)):
+        return
     st.menu_button(
         "",
-        items(job, opens),
+        possible,
         key=key,
         icon=":material/more_vert:",
         type="tertiary",

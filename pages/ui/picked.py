@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
+from core.actor import Role
 from core.queries.rows import JobRow, StepRow
+from pages.ui.app import may
 
 _CHOSEN, _TICKED, _OFFERED = "chosen_step", "ticked_steps", "ticks_offered"
 
@@ -41,6 +43,8 @@ def can_tick(job: JobRow) -> bool:
     """Whether its rows have boxes: when steps can run again, or may when it has finished. A job that is looked at keeps
     them at its end, because the table would begin anew without.
     """
+    if not may(Role.ANALYST):
+        return False
     offered: set[int] = st.session_state.setdefault(_OFFERED, set())
     if not job.is_final or job.failed_steps + job.cancelled_steps:
         offered.add(job.id)

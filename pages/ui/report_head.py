@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import streamlit as st
 
+from core.actor import Role
 from core.i18n import _, ngettext
 from core.queries.rows import FullReportRow, JobRow, StepRow
 from core.rows import unicode_form
 from core.targets import is_lookalike
 from pages.ui import address, report_again
 from pages.ui import report_parts as parts
-from pages.ui.app import JOB, origin
+from pages.ui.app import JOB, may, origin
 from pages.ui.figures import day, middle, now, number, plain
 from pages.ui.labels import LABELS
 
@@ -61,7 +62,8 @@ def head(report: FullReportRow, job: JobRow, step: StepRow) -> None:
             if parts.is_web(report.final_url):
                 st.link_button(_("Open site"), report.final_url, icon=":material/open_in_new:", key="open_site")
             _copy(report)
-            report_again.button(report, job, step)
+            if may(Role.ANALYST):
+                report_again.button(report, job, step)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         good = report.http_status < 300
         st.badge(f"HTTP {report.http_status}", icon=":material/check_circle:", color="green" if good else "orange")

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from core.actor import Role
 from core.i18n import _
 from core.queries.rows import FullReportRow, JobRow, StepRow
 from core.rows import unicode_form
-from pages.ui.app import REPORT, origin
+from pages.ui.app import REPORT, may, origin
 from pages.ui.extract_again import open_extract
 from pages.ui.figures import size
 
@@ -34,6 +35,8 @@ def html(report: FullReportRow, job: JobRow, step: StepRow, page_bytes: int | No
         st.caption(_("HTML as fetched, {size}").format(size=size(page_bytes)), width="content")
         url = f"{origin()}/api/reports/{report.id}/html"
         st.link_button(_("Download HTML"), url, icon=":material/download:", type="tertiary", key="download_html")
+        if not may(Role.ANALYST):
+            return
         st.button(
             _("Extract again…"),
             icon=":material/find_in_page:",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+ICON, WORDMARK = (str(Path(__file__).with_name(name)) for name in ("lote.svg", "lote_word.svg"))
 SHEET = Path(__file__).with_name("lote.css")
 
 
