@@ -45,7 +45,7 @@ def _screen() -> None:
         _reader()
         identity.keep_cookies()
         borrowed.translate()
-    door.come_in()
+        door.come_in()
     if page.url_path != SETTINGS_PATH:  # which tells it among what is wrong
         _warn()
     watch()

@@ -21,7 +21,7 @@ LANGUAGE_COOKIE, NAME_COOKIE = "lote_language", "lote_name"
 COOKIE_SECONDS = 365 * 24 * 3600
 MAX_NAME = 80
 WRITTEN = "written_cookies"
-PERSON = "person"
+PERSON = "known_person"
 FRESH_SECONDS = 1.0
 """One run of a screen asks many times; a role that an admin changes holds from the next."""
 
