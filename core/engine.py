@@ -220,6 +220,7 @@ class Engine:
             steps = queue.rescue(session, self._id, gone, datetime.now(UTC))
             presence.sweep(session, gone)
             recalled = queue.recall(session, datetime.now(UTC))
+            queue.drop_old_sums(session, datetime.now(UTC))
         owner.forget(self._settings.data_dir, gone)
         if recalled:
             log.warning("%d steps waited for a moment that the clock was set back from; they are due", recalled)

@@ -11,7 +11,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 ALL = [*CORE, *PAGES, ROOT / "streamlit_app.py"]
 
 LEVELS = [
-    {"apart", "expressions", "questions"},
+    {"apart", "expressions", "histogram", "questions"},
     {
         "settings",
         "states",

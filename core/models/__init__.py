@@ -12,6 +12,7 @@ from core.models.idempotency import IdempotencyKey
 from core.models.job import Job, JobLine
 from core.models.report import Report, ReportText
 from core.models.step import JobStep, StepAttempt
+from core.models.step_sums import StepResult, StepTime
 from core.models.stored_page import StoredPage
 from core.models.user import User
 
@@ -19,6 +20,8 @@ JOBS = SQLModel.metadata.tables["jobs"]
 JOB_STEPS = SQLModel.metadata.tables["job_steps"]
 JOB_LINES = SQLModel.metadata.tables["job_lines"]
 STEP_ATTEMPTS = SQLModel.metadata.tables["step_attempts"]
+STEP_RESULTS = SQLModel.metadata.tables["step_results"]
+STEP_TIMES = SQLModel.metadata.tables["step_times"]
 REPORTS = SQLModel.metadata.tables["reports"]
 REPORT_TEXTS = SQLModel.metadata.tables["report_texts"]
 STORED_PAGES = SQLModel.metadata.tables["stored_pages"]
@@ -44,6 +47,8 @@ __all__ = [
     "REPORTS",
     "REPORT_TEXTS",
     "STEP_ATTEMPTS",
+    "STEP_RESULTS",
+    "STEP_TIMES",
     "STORED_PAGES",
     "USERS",
     "ApiToken",
@@ -61,6 +66,8 @@ __all__ = [
     "ReportText",
     "SQLModel",
     "StepAttempt",
+    "StepResult",
+    "StepTime",
     "StoredPage",
     "Text",
     "User",

@@ -12,7 +12,9 @@ from core.queue.hold import hold, release
 from core.queue.ledger import host_changed, pace_changed, recall
 from core.queue.move import cancel, delete, pause, resume, retry, start
 from core.queue.rescue import rescue
-from core.queue.settle import Completed, Failed, Lost, Settled, Settlement, WorkerGone, settle
+from core.queue.settle import settle
+from core.queue.settlement import Completed, Failed, Lost, Settled, Settlement, WorkerGone
+from core.queue.sums import drop_old as drop_old_sums
 
 __all__ = [
     "Claim",
@@ -27,6 +29,7 @@ __all__ = [
     "claim",
     "create",
     "delete",
+    "drop_old_sums",
     "extend",
     "extract_again",
     "give_back",

@@ -1,6 +1,6 @@
 """What a fault of our own network does to a job: a pause, and the attempts given back."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from core.breaker import Suspicion
 from core.failures import FailureKind
 from core.models import JOB_STEPS, JOBS, STEP_ATTEMPTS
 from core.queries.breaker import Held
+from core.queue import sums
 from core.queue.hold import hold
 from core.states import Outcome, StepStatus
 
@@ -49,31 +50,40 @@ def give_back(session: Session, held: Held, now: datetime) -> int:
 def _give_back(session: Session, job_id: int, since: datetime, kinds: Collection[FailureKind], now: datetime) -> int:
     """Attempts that failed so become `lost`, which no second call finds; their steps have them again and are due."""
     mine = sa.select(JOB_STEPS.c.id).where(JOB_STEPS.c.job_id == job_id, JOB_STEPS.c.status.in_(_OPEN))
-    returned = session.scalars(
+    a = STEP_ATTEMPTS.c
+    returned = session.execute(
         sa.update(STEP_ATTEMPTS)
         .where(STEP_ATTEMPTS.c.completed_at >= since, STEP_ATTEMPTS.c.step_id.in_(mine))
         .where(STEP_ATTEMPTS.c.outcome == Outcome.FAILED, STEP_ATTEMPTS.c.error_kind.in_(list(kinds)))
         .values(outcome=Outcome.LOST)
-        .returning(STEP_ATTEMPTS.c.step_id)
-    )
-    attempts = Counter(returned)
+        .returning(a.step_id, a.number, a.started_at, a.completed_at, a.error_kind)
+    ).all()
+    attempts: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in returned:
+        attempts[row.step_id].append(row)
+    owner = session.execute(sa.select(JOBS.c.created_by).where(JOBS.c.id == job_id)).scalar_one()
     steps = sorted(attempts)
     reopened = 0
     for start in range(0, len(steps), READ_AT_ONCE):
-        reopened += _reopen(session, {step: attempts[step] for step in steps[start : start + READ_AT_ONCE]}, kinds, now)
+        some = {step: attempts[step] for step in steps[start : start + READ_AT_ONCE]}
+        reopened += _reopen(session, some, kinds, owner, now)
     session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(failed_steps=JOBS.c.failed_steps - reopened))
-    return attempts.total()
+    return len(returned)
 
 
-def _reopen(session: Session, attempts: dict[int, int], kinds: Collection[FailureKind], now: datetime) -> int:
+def _reopen(
+    session: Session, attempts: dict[int, list[Any]], kinds: Collection[FailureKind], owner: str, now: datetime
+) -> int:
     """Take the attempts off their steps; gives how many steps were failed and are pending.
 
     A step whose last word was another failure keeps it.
     """
-    columns = [JOB_STEPS.c[name] for name in ("id", "status", "attempts", "error_kind")]
+    columns = [JOB_STEPS.c[name] for name in ("id", "status", "attempts", "error_kind", "fence")]
     rows = session.execute(sa.select(*columns).where(JOB_STEPS.c.id.in_(attempts))).all()
-    left = {row.id: max(0, row.attempts - attempts[row.id]) for row in rows}
+    left = {row.id: max(0, row.attempts - len(attempts[row.id])) for row in rows}
     again = [row.id for row in rows if row.error_kind in kinds]
+    ends = {(row.id, row.fence) for row in rows if row.status == StepStatus.FAILED}
+    sums.take_back(session, [_ended(one, owner, ends) for row in rows for one in attempts[row.id]])
     one = sa.update(JOB_STEPS).where(JOB_STEPS.c.id == sa.bindparam("of_step"))
     session.execute(one, [{"of_step": step, "attempts": n} for step, n in left.items()])
     fresh = {
@@ -83,3 +93,8 @@ def _reopen(session: Session, attempts: dict[int, int], kinds: Collection[Failur
     }
     session.execute(sa.update(JOB_STEPS).where(JOB_STEPS.c.id.in_(again), JOB_STEPS.c.status.in_(_OPEN)).values(fresh))
     return sum(row.status == StepStatus.FAILED and row.error_kind in kinds for row in rows)
+
+
+def _ended(attempt: Any, owner: str, ends: Collection[tuple[int, int]]) -> sums.Ended:
+    is_last = (attempt.step_id, attempt.number) in ends
+    return sums.ended(owner, attempt.error_kind, attempt.started_at, attempt.completed_at, ends_step=is_last)

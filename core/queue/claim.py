@@ -41,6 +41,7 @@ class Claim:
     fence: int
     owner: str
     config: JobConfig
+    started_at: datetime
     host_pause_seconds: float | None = None
     """What people have set to lie between two requests to the host."""
     source_report_id: int | None = None
@@ -228,7 +229,7 @@ def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -
         return []
     lease = {"owner": owner, "until": now + timedelta(seconds=LEASE_SECONDS), "now": now}
     taken = session.execute(_TAKE, {"ids": ids, **lease}).all()
-    found = (_claim(row, owner, job.config, sorting.pauses.get(row.host)) for row in taken)
+    found = (_claim(row, owner, job.config, now, sorting.pauses.get(row.host)) for row in taken)
     claims = sorted(found, key=lambda c: ids.index(c.step_id))
     attempts = [
         {"step_id": row.id, "number": row.fence, "overrides": row.overrides, "started_at": now} for row in taken
@@ -238,11 +239,11 @@ def _take(session: Session, job: _Job, wanted: int, owner: str, now: datetime) -
     return claims
 
 
-def _claim(row: Any, owner: str, config: JobConfig, pause: float | None) -> Claim:
+def _claim(row: Any, owner: str, config: JobConfig, now: datetime, pause: float | None) -> Claim:
     """A step with overrides is one of a retry, which reuses nothing: what cannot go with `reuse_days` may be there."""
     own = JobConfig.parse({**config.model_dump(), **row.overrides, "reuse_days": 0}) if row.overrides else config
     step = row.id, row.job_id, row.step_number, row.target, row.host, row.attempts, row.fence
-    return Claim(*step, owner, own, pause, row.source_report_id)
+    return Claim(*step, owner, own, now, pause, row.source_report_id)
 
 
 _WAITING = sa.select(sa.func.min(JOB_STEPS.c.next_attempt_at)).where(

@@ -12,69 +12,11 @@ from sqlmodel import Session
 
 from core.failures import FailureKind
 from core.models import JOB_STEPS, JOBS, REPORT_TEXTS, REPORTS, STEP_ATTEMPTS
-from core.queue import ledger, stored_pages
+from core.models.step_sums import COMPLETED, FLAGGED
+from core.queue import ledger, stored_pages, sums
 from core.queue.claim import Claim
-from core.states import JOB_MOVES, JobEvent, JobStatus, Outcome, StepStatus
-from core.stored_page import PackedPage
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """The target gave a report: its columns (those of the step and job are filled in here) and its text.
-
-    `crawl_delay_seconds` is what its robots.txt asks for (0: nothing); None when that was not read.
-    `retry_after_seconds` is what the host asked for all the same; `page` is stored with the report.
-    """
-
-    claim: Claim
-    report: dict[str, Any]
-    text: str
-    crawl_delay_seconds: float | None = None
-    retry_after_seconds: float | None = None
-    page: PackedPage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The target failed; `retry_in_seconds` is None when no attempt is left or none may help.
-
-    `retry_after_seconds` is what the host asked for, `crawl_delay_seconds` as in `Completed`.
-    """
-
-    claim: Claim
-    kind: FailureKind
-    message: str
-    http_status: int | None
-    retry_in_seconds: float | None
-    retry_after_seconds: float | None = None
-    crawl_delay_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The claim is handed back, the attempt not spent; `again_in_seconds` keeps the step from coming back at once."""
-
-    claim: Claim
-    again_in_seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerGone:
-    """The extraction process died with this page; the first time is not the target's fault, the second one is."""
-
-    claim: Claim
-    message: str
-
-
-Settlement = Completed | Failed | Lost | WorkerGone
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The new state of each step (None: it came too late and changed nothing), and the jobs that ended by it."""
-
-    steps: list[tuple[Settlement, StepStatus | None]]
-    ended: list[tuple[int, JobStatus]]
+from core.queue.settlement import Completed, Failed, Lost, Settled, Settlement, WorkerGone
+from core.states import JOB_MOVES, SPENT, JobEvent, JobStatus, Outcome, StepStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +27,26 @@ class _End:
     status: StepStatus
     step: dict[str, Any]
     attempt: dict[str, Any]
+    is_flagged: bool = False
+
+    @property
+    def ends_step(self) -> bool:
+        return self.status is not StepStatus.PENDING
+
+    @property
+    def result(self) -> str:
+        """As `StepResult` has it."""
+        return self.attempt["error_kind"] or (FLAGGED if self.is_flagged else COMPLETED)
 
 
 _AMONG: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-_LOCK_JOBS = sa.select(JOBS.c.id).where(JOBS.c.id.in_(_AMONG)).order_by(JOBS.c.id).with_for_update()
+_LOCK_JOBS = sa.select(JOBS.c.id, JOBS.c.created_by).where(JOBS.c.id.in_(_AMONG)).order_by(JOBS.c.id).with_for_update()
 
 
 def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -> Settled:
     """Settle what is still held; a late result changes nothing."""
     jobs = sorted({settlement.claim.job_id for settlement in settlements})
-    session.execute(_LOCK_JOBS, {"ids": jobs})
+    owners = {job_id: owner for job_id, owner in session.execute(_LOCK_JOBS, {"ids": jobs})}
     held = _held(session, settlements)
     still = [one for one in settlements if _take(held, one.claim)]
     reports = _insert_reports(session, [one for one in still if isinstance(one, Completed)], now)
@@ -102,7 +54,9 @@ def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -
     _end_claims(session, ends)
     ledger.ended(session, [_visit(one, now) for one in still if one.claim.source_report_id is None])
     statuses = {id(one): end.status for one, end in zip(still, ends, strict=True)}
-    return Settled([(one, statuses.get(id(one))) for one in settlements], _count(session, ends, now))
+    ended = _count(session, ends, now)
+    sums.add(session, _spent(ends, owners, now))
+    return Settled([(one, statuses.get(id(one))) for one in settlements], ended)
 
 
 _HELD = (
@@ -179,7 +133,8 @@ def _completed(settlement: Completed, report_id: int, now: datetime) -> _End:
     spent = {"attempts": settlement.claim.attempts + 1, "error_kind": None, "error_message": None}
     step = {**spent, "completed_at": now, "result_data": {"report_id": report_id}}
     http_status = settlement.report.get("http_status")
-    return _End(settlement.claim, StepStatus.COMPLETED, step, _attempt(Outcome.COMPLETED, now, http_status=http_status))
+    attempt = _attempt(Outcome.COMPLETED, now, http_status=http_status)
+    return _End(settlement.claim, StepStatus.COMPLETED, step, attempt, bool(settlement.report["flags"]))
 
 
 def _failed(settlement: Failed, now: datetime) -> _End:
@@ -250,6 +205,15 @@ def _key(end: _End) -> dict[str, int]:
     return {"of_step": end.claim.step_id, "of_fence": end.claim.fence}
 
 
+def _spent(ends: Sequence[_End], owners: dict[int, str], now: datetime) -> list[sums.Ended]:
+    """The attempts that count in the metrics."""
+    return [
+        sums.ended(owners[end.claim.job_id], end.result, end.claim.started_at, now, ends_step=end.ends_step)
+        for end in ends
+        if end.attempt["outcome"] in SPENT
+    ]
+
+
 def _visit(settlement: Settlement, now: datetime) -> ledger.Ended:
     host = settlement.claim.host
     if not isinstance(settlement, Completed | Failed):
@@ -270,7 +234,7 @@ _COUNT = (
 
 def _count(session: Session, ends: Sequence[_End], now: datetime) -> list[tuple[int, JobStatus]]:
     """Add to the counters of the jobs; the last step that ends decides how a job ends. Gives the ended ones."""
-    counts = Counter((end.claim.job_id, end.status) for end in ends if end.status is not StepStatus.PENDING)
+    counts = Counter((end.claim.job_id, end.status) for end in ends if end.ends_step)
     ended: list[tuple[int, JobStatus]] = []
     for job_id in sorted({job_id for job_id, _status in counts}):
         completed, failed = counts[job_id, StepStatus.COMPLETED], counts[job_id, StepStatus.FAILED]
