@@ -68,29 +68,34 @@ def drop_old(session: Session, now: datetime) -> None:
 
 
 def _results(ended: Iterable[Ended], spans: Collection[Span]) -> list[dict[str, Any]]:
-    sums: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    by_minute: defaultdict[tuple[Any, ...], list[float]] = defaultdict(lambda: [0, 0])
     for one in ended:
-        for span in spans:
-            row = sums[span, begin_of(span, one.at), one.result, one.owner]
-            row[0] += 1
-            row[1] += one.ends_step
-    return _rows(("span", "begins_at", "result", "owner"), ("attempts", "steps"), sums)
+        row = by_minute[begin_of(Span.MINUTE, one.at), one.result, one.owner]
+        row[0] += 1
+        row[1] += one.ends_step
+    return _rows(("span", "begins_at", "result", "owner", "attempts", "steps"), by_minute, spans)
 
 
 def _times(ended: Iterable[Ended], spans: Collection[Span]) -> list[dict[str, Any]]:
-    sums: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0, 0.0])
+    by_minute: defaultdict[tuple[Any, ...], list[float]] = defaultdict(lambda: [0, 0.0])
     for one in ended:
-        for span in spans if one.ends_step else ():
-            row = sums[span, begin_of(span, one.at), bucket_of(one.seconds), one.owner]
+        if one.ends_step:
+            row = by_minute[begin_of(Span.MINUTE, one.at), bucket_of(one.seconds), one.owner]
             row[0] += 1
             row[1] += one.seconds
-    return _rows(("span", "begins_at", "bucket", "owner"), ("steps", "seconds"), sums)
+    return _rows(("span", "begins_at", "bucket", "owner", "steps", "seconds"), by_minute, spans)
 
 
 def _rows(
-    keys: tuple[str, ...], values: tuple[str, ...], sums: dict[tuple[Any, ...], list[Any]]
+    names: tuple[str, ...], by_minute: dict[tuple[Any, ...], list[float]], spans: Collection[Span]
 ) -> list[dict[str, Any]]:
-    names = (*keys, *values)
+    """What is added to the rows of each span, in the order of their keys."""
+    sums: defaultdict[tuple[Any, ...], list[float]] = defaultdict(lambda: [0, 0])
+    for (minute, *key), (first, second) in by_minute.items():
+        for span in spans:
+            row = sums[span, begin_of(span, minute), *key]
+            row[0] += first
+            row[1] += second
     return [dict(zip(names, (*key, *sums[key]), strict=True)) for key in sorted(sums)]
 
 
