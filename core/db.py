@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,11 @@ class Database:
         with self.engine.connect() as connection:
             return revision_of(connection)
 
+    def is_current(self) -> bool:
+        """Whether the schema is the one that this code was written for; raises `DatabaseDown` as `reading()` does."""
+        with self._answering():
+            return self.revision() == head()
+
     def prepare(self, auto_migrate: bool) -> None:
         """Make the schema fit the code. SQLite migrates by itself, PostgreSQL with `auto_migrate` only.
 
@@ -222,7 +228,12 @@ def revision_of(connection: sa.Connection) -> str | None:
 
 def head() -> str:
     """The newest revision, that of this code."""
-    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
+    return _head_of(MIGRATIONS)
+
+
+@cache
+def _head_of(migrations: Path) -> str:
+    return str(ScriptDirectory(str(migrations)).get_current_head())
 
 
 def revisions() -> set[str]:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.job_config import MIB
@@ -15,6 +16,20 @@ ENOUGH_BYTES = 128 * MIB
 def free_on(directory: Path) -> int:
     """Free bytes of the disk that the directory stands on, for others than root."""
     return shutil.disk_usage(directory).free
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Bytes of a disk, and those of them that are free for others than root."""
+
+    total_bytes: int
+    free_bytes: int
+
+
+def room_on(directory: Path) -> Room:
+    """The disk that the directory stands on."""
+    usage = shutil.disk_usage(directory)
+    return Room(usage.total, usage.free)
 
 
 class Disk:

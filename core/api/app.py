@@ -19,6 +19,7 @@ from core.api import (
     export,
     health,
     jobs,
+    metrics,
     moves,
     problems,
     reports,
@@ -57,6 +58,7 @@ TAGS = [
     {"name": "tokens", "description": "Secrets that let programs in"},
     {"name": "audit", "description": "Who did what"},
     {"name": "health", "description": "Whether Lote works"},
+    {"name": "metrics", "description": "Figures for Prometheus"},
 ]
 SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "An API token: `lote_…`"},

@@ -359,6 +359,13 @@ class Health:
 
     status: Literal["ok", "degraded"]
     version: str
-    database: Literal["ok", "unreachable", "moved"]
+    database: Literal["ok", "unreachable", "moved", "outdated"]
     engine: dict[str, Any]
     detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The process answers."""
+
+    status: Literal["ok"]

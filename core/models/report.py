@@ -19,6 +19,7 @@ HAS_HTML = "html_sha256 IS NOT NULL"
 SLOW_SECONDS = 10
 SLOW = f"total_seconds >= {SLOW_SECONDS} AND source_report_id IS NULL"
 """Visits that took this long; a page that was read again from where it is stored is none."""
+OF_SLOW = ("fetched_at", "host", "total_seconds", "job_id", "source_report_id")
 
 
 class Report(SQLModel, table=True):
@@ -31,7 +32,7 @@ class Report(SQLModel, table=True):
         Index(None, "host", "id"),
         Index(None, "target", "fetched_at"),
         partial("ix_reports_flagged", *FLAGGED, where="flag_count > 0"),
-        partial("ix_reports_slow", "fetched_at", "host", "total_seconds", "job_id", where=SLOW),
+        partial("ix_reports_slow", *OF_SLOW, where=SLOW),
         partial("ix_reports_html", "html_sha256", "job_id", where=HAS_HTML),
         partial("ix_reports_with_html", "job_id", "html_sha256", where=HAS_HTML),
         NO_ID_TWICE,

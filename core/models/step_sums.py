@@ -1,6 +1,6 @@
 """Sums of ended steps, by minute, by hour and since ever: what metrics are read from. They outlive the jobs."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
@@ -17,6 +17,8 @@ class Span(StrEnum):
     """One row that only grows, for counters."""
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""`begins_at` of what is since ever."""
 COMPLETED, FLAGGED = "completed", "flagged"
 """Results beside the failure kinds: a report without flags, one with some."""
 

@@ -16,7 +16,7 @@ from core import dialect
 from core.failures import FailureKind
 from core.histogram import BUCKETS, Percentile, percentile
 from core.models import STEP_RESULTS, STEP_TIMES
-from core.models.step_sums import COMPLETED, FLAGGED, Span
+from core.models.step_sums import COMPLETED, EPOCH, FLAGGED, Span
 from core.period import Period
 
 MEDIAN, HIGH = 0.5, 0.95
@@ -81,16 +81,32 @@ def read(session: Session, period: Period, owner: str | None = None) -> Metrics:
     for number, result, attempts, steps in session.execute(
         _by_slot(session, STEP_RESULTS, "result", ("attempts", "steps"), period, owner)
     ):
-        _count(slots[number], result, attempts, steps)
+        _count(slots[number], result, int(attempts), int(steps))  # PostgreSQL sums to a Decimal
     for number, bucket, steps, seconds in session.execute(
         _by_slot(session, STEP_TIMES, "bucket", ("steps", "seconds"), period, owner)
     ):
-        slots[number].times[bucket] += steps
+        slots[number].times[bucket] += int(steps)
         slots[number].seconds += seconds
     whole = Slot(period.begins_at)
     for slot in slots:
         whole.add(slot)
     return Metrics(period, slots, whole)
+
+
+def ever(session: Session) -> Slot:
+    """All that ended since the first step; it only grows, also over deletions and restarts."""
+    slot = Slot(EPOCH)
+    for result, attempts, steps in session.execute(_since_ever(STEP_RESULTS, "result", "attempts", "steps")):
+        _count(slot, result, int(attempts), int(steps))
+    for bucket, steps, seconds in session.execute(_since_ever(STEP_TIMES, "bucket", "steps", "seconds")):
+        slot.times[bucket] += int(steps)
+        slot.seconds += seconds
+    return slot
+
+
+def _since_ever(table: sa.Table, key: str, *values: str) -> sa.Select[Any]:
+    sums = (sa.func.sum(table.c[name]) for name in values)
+    return sa.select(table.c[key], *sums).where(table.c.span == Span.EVER).group_by(table.c[key])
 
 
 def owners(session: Session) -> list[str]:

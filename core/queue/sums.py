@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -13,11 +13,10 @@ from sqlmodel import Session
 from core import dialect
 from core.histogram import bucket_of
 from core.models import STEP_RESULTS, STEP_TIMES
-from core.models.step_sums import Span
+from core.models.step_sums import EPOCH, Span
 
 KEPT = {Span.MINUTE: timedelta(hours=49), Span.HOUR: timedelta(days=400)}
 """How long sums are kept; minutes are for what is shown by the minute, a day at the most."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LIMITED = (Span.MINUTE, Span.HOUR)
 
 

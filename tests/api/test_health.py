@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from core import presence
@@ -45,3 +46,27 @@ def test_a_database_file_that_was_moved_is_told(client: TestClient, tmp_path: Pa
     assert (answer.status_code, "was moved or replaced" in answer.json()["detail"]) == (503, True)
     (tmp_path / "away.db").rename(tmp_path / "lote.db")
     assert health(client)[0] == 200
+
+
+def test_the_process_lives_whatever_the_database_does(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "lote.db").rename(tmp_path / "away.db")
+    answer = client.get("/api/health/live")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert client.get("/api/health/ready").status_code == 503
+    (tmp_path / "away.db").rename(tmp_path / "lote.db")
+
+
+def test_it_is_ready_with_the_right_revision_and_an_engine(
+    client: TestClient, engine: dict[str, Any], service: JobService
+) -> None:
+    assert client.get("/api/health/ready").status_code == 200
+    engine["status"] = "down"
+    answer = client.get("/api/health/ready")
+    assert (answer.status_code, answer.json()["database"]) == (503, "ok")
+    engine["status"] = "ok"
+    with service.database.writing() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    answer = client.get("/api/health/ready")
+    assert (answer.status_code, answer.json()["database"]) == (503, "outdated")
+    assert "another revision" in answer.json()["detail"]
+    assert client.get("/api/health").status_code == 200

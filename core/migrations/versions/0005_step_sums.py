@@ -59,8 +59,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("span", "begins_at", "bucket", "owner", name=op.f("pk_step_times")),
         sqlite_with_rowid=False,
     )
-    failed = ["completed_at", "host", "error_kind", "job_id"]
-    slow = ["fetched_at", "host", "total_seconds", "job_id"]
+    failed = ["completed_at", "host", "error_kind", "job_id", "status", "source_report_id"]
+    slow = ["fetched_at", "host", "total_seconds", "job_id", "source_report_id"]
     op.create_index("ix_job_steps_failed", "job_steps", failed, sqlite_where=FAILED, postgresql_where=FAILED)
     op.create_index("ix_reports_slow", "reports", slow, sqlite_where=SLOW, postgresql_where=SLOW)
     _fill()
