@@ -107,7 +107,7 @@ def create_api(service: JobService, engine_status: Callable[[], dict[str, Any]],
     api.state.service, api.state.engine_status = service, engine_status
     api.add_middleware(Edge, door=Door.of(service, login))
     problems.register(api)
-    for noun in (jobs, moves, steps, export, comments, reports, tokens, audit, health, client):
+    for noun in (jobs, moves, steps, export, comments, reports, tokens, audit, health, metrics, client):
         api.include_router(noun.router)
     api.add_route("/", _to_docs, include_in_schema=False)
     api.openapi = lambda: _schema(api)  # type: ignore[method-assign]
