@@ -27,7 +27,7 @@ def token() -> None:
 @click.option(
     "--scope",
     type=click.Choice([scope.value for scope in Scope]),
-    default=Scope.READ,
+    default=Scope.READ.value,
     show_default=True,
     help="What it may do at most.",
 )
