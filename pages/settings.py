@@ -13,6 +13,7 @@ from pages.ui.app import may, service
 from pages.ui.engines import engines
 from pages.ui.host_ledger import host_ledger
 from pages.ui.people import people
+from pages.ui.tokens import api_tokens
 
 SECONDS = 10
 
@@ -41,6 +42,8 @@ if may(Role.ADMIN):
     people()
 with st.container(border=True, key="ledger"):
     host_ledger()
+with guarded():
+    api_tokens()
 if may(Role.ADMIN):
     with st.container(border=True, key="settings"):
         st.subheader(_("In force"), anchor=False)

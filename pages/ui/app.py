@@ -13,6 +13,7 @@ from pages.ui.identity import ask_name, may, who
 from pages.ui.shared import service
 
 __all__ = [
+    "AUDIT",
     "JOB",
     "JOBS",
     "NEW_JOB",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 JOBS, NEW_JOB, JOB, REPORT = "pages/jobs.py", "pages/new_job.py", "pages/job.py", "pages/report.py"
-SETTINGS = "pages/settings.py"
+AUDIT, SETTINGS = "pages/audit.py", "pages/settings.py"
 """The screens, as `st.page_link` and `st.switch_page` name them."""
 
 

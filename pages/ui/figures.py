@@ -76,6 +76,11 @@ def moment(dt: datetime) -> str:
     return format_datetime(dt, "d MMM y, HH:mm:ss z", tzinfo=zone(), locale=language())
 
 
+def stamp(dt: datetime) -> str:
+    """2026-11-24 10:02:11, for columns of moments; their head says the zone."""
+    return dt.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def clock(dt: datetime, *, to_the_second: bool = False) -> str:
     """The time of day, with the day when it is not today: 10:02, 23 Nov 10:02; to the second 10:02:11."""
     today = now().astimezone(zone()).date() == dt.astimezone(zone()).date()

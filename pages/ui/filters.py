@@ -33,14 +33,14 @@ def select(
     )
 
 
-def search(key: str, placeholder: str, changed: Changed) -> None:
-    """Draw the field for a part of a name; `placeholder` says of which."""
+def search(key: str, placeholder: str, changed: Changed, *, width: int = 240) -> None:
+    """Draw the field for a part of a name; `placeholder` says of which, the width is in pixels."""
     st.text_input(
         _("Search"),
         key=key,
         type="search",
         placeholder=placeholder,
         label_visibility="collapsed",
-        width=240,
+        width=width,
         on_change=lambda: changed(st.session_state[key]),
     )

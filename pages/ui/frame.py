@@ -8,9 +8,9 @@ from streamlit.navigation.page import StreamlitPage
 from core import actor
 from core.actor import Role
 from core.i18n import LANGUAGES, _
-from pages.ui import address, borrowed, dialog, dialogs, door, go, identity
+from pages.ui import address, borrowed, dialog, dialogs, door, go, identity, tokens
 from pages.ui.actions import guarded
-from pages.ui.app import JOB, JOBS, NEW_JOB, REPORT, SETTINGS, origin
+from pages.ui.app import AUDIT, JOB, JOBS, NEW_JOB, REPORT, SETTINGS, origin
 from pages.ui.figures import middle, plain
 from pages.ui.shared import login, service
 from pages.ui.style import ICON, WORDMARK, wear
@@ -18,7 +18,7 @@ from pages.ui.watch import watch
 
 SIDEBAR_PIXELS = 256
 SETTINGS_PATH = "settings"
-NEEDED = {"new": Role.ANALYST}
+NEEDED = {"new": Role.ANALYST, "audit": Role.ADMIN}
 """Pages, by their `url_path`, that need more than a viewer's role."""
 
 
@@ -46,8 +46,9 @@ def _screen() -> None:
         identity.keep_cookies()
         borrowed.translate()
         door.come_in()
-    if page.url_path != SETTINGS_PATH:  # which tells it among what is wrong
-        _warn()
+    if page.url_path != SETTINGS_PATH:
+        _warn()  # there it stands among what is wrong
+        tokens.forget()
     watch()
     if go.follow():
         return
@@ -65,6 +66,13 @@ def _navigation(position: Literal["sidebar", "hidden"]) -> StreamlitPage:
             st.Page(NEW_JOB, title=_("New job"), icon=":material/add:", url_path="new", visibility="hidden"),
             st.Page(JOB, title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),
             st.Page(REPORT, title=_("Report"), icon=":material/article:", url_path="report", visibility="hidden"),
+            st.Page(
+                AUDIT,
+                title=_("Audit log"),
+                icon=":material/history:",
+                url_path="audit",
+                visibility="visible" if identity.may(Role.ADMIN) else "hidden",
+            ),
             st.Page(SETTINGS, title=_("Settings"), icon=":material/settings:", url_path=SETTINGS_PATH),
             st.Page(f"{origin()}/api/docs", title=_("API docs"), icon=":material/api:", url_path="api-docs"),
         ],

@@ -1,6 +1,7 @@
 """How a state looks: icon, word and colour, always together, from this one place."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 from core.flags import Flag
 from core.i18n import N_, _, ngettext, pgettext
 from core.queries.rows import JobRow, ReportRow
+from core.queries.tokens import TokenState
 from core.states import JobStatus, JobType, Origin, StepStatus
 from pages.ui.figures import number
 
@@ -49,6 +51,13 @@ FLAGS: dict[str, str] = {
     Flag.LOGIN_WALL: N_("login wall"),
     Flag.JS_ONLY: N_("scripts only"),
 }
+TOKENS: dict[TokenState, Look] = {
+    TokenState.ACTIVE: Look(":material/check_circle:", "\ue86c", "green", N_("Valid")),
+    TokenState.EXPIRED: Look(":material/event_busy:", "\ue615", "red", N_("Expired")),
+    TokenState.REVOKED: Look(":material/block:", "\ue14b", "gray", N_("Revoked")),
+}
+EXPIRES_SOON = Look(":material/event_upcoming:", "\uf238", AMBER, N_("Expires soon"))
+SOON = timedelta(days=7)
 TYPES: dict[str, str] = {
     JobType.BATCH_SCRAPING: N_("batch"),
     JobType.SINGLE_SCRAPING: N_("single"),
@@ -119,6 +128,13 @@ def job_badge(job: JobRow, help: str | None = None) -> None:
     """Draw a job's state."""
     look = job_look(job)
     st.badge(job_label(job), icon=look.icon, color=look.color, help=help)
+
+
+def token_badge(state: TokenState, expires_at: datetime | None, at: datetime) -> None:
+    """Draw what a token is worth at this moment; one that expires within a week is amber."""
+    is_near = state is TokenState.ACTIVE and expires_at is not None and expires_at - at < SOON
+    look = EXPIRES_SOON if is_near else TOKENS[state]
+    st.badge(_(look.word), icon=look.icon, color=look.color)
 
 
 def step_label(status: StepStatus) -> str:
