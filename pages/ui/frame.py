@@ -71,7 +71,7 @@ def _navigation(position: Literal["sidebar", "hidden"]) -> StreamlitPage:
                 title=_("Audit log"),
                 icon=":material/history:",
                 url_path="audit",
-                visibility="visible" if identity.may(Role.ADMIN) else "hidden",
+                visibility="visible" if position == "sidebar" and identity.may(Role.ADMIN) else "hidden",
             ),
             st.Page(SETTINGS, title=_("Settings"), icon=":material/settings:", url_path=SETTINGS_PATH),
             st.Page(f"{origin()}/api/docs", title=_("API docs"), icon=":material/api:", url_path="api-docs"),

@@ -137,9 +137,13 @@ def _session_language() -> str | None:
 
 
 def _session_actor() -> Actor | None:
-    """Who uses the session that this thread works for; `Forbidden` when nobody has logged in, or not any more."""
-    if get_script_run_ctx(suppress_warning=True) is None or login() is None:
+    """Who uses the session that this thread works for, without a login under the name that was given; `Forbidden` when
+    nobody has logged in, or not any more.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None:
         return None
+    if login() is None:
+        return Actor(_kept(NAME_COOKIE))
     found = person()
     if found is None:
         raise Forbidden(N_("Your login has ended. Log in again."))

@@ -10,7 +10,7 @@ from core.states import JobStatus, JobType, Origin, StepStatus
 from pages.ui import address, dialog, go
 from pages.ui.actions import attempt
 from pages.ui.again import run_again
-from pages.ui.app import JOB, NEW_JOB, may, service, who
+from pages.ui.app import AUDIT, JOB, NEW_JOB, may, service, who
 from pages.ui.extract_again import can_extract, open_extract
 from pages.ui.figures import number
 from pages.ui.retry import CANCELLED, FAILED, open_retry
@@ -31,6 +31,7 @@ ITEMS: dict[str, tuple[str, str]] = {
     "duplicate": (":material/content_copy:", N_("Duplicate")),
     "export": (":material/download:", N_("Export")),
     "curl": (":material/terminal:", N_("Copy as curl")),
+    "audit": (":material/history:", N_("Who did what")),
     "delete": (":material/delete:", N_("Delete")),
 }
 DIALOGS = {"cancel", "more", "export", "curl", "delete"}
@@ -56,6 +57,7 @@ def items(job: JobRow, opens: bool = True) -> list[str]:
         "duplicate": True,
         "export": not job.is_not_started,
         "curl": True,
+        "audit": may(Role.ADMIN),
         "delete": job.is_final or not job.was_started,
     }
     by_role = set(ITEMS) if may(Role.ANALYST) else FOR_EVERYBODY
@@ -93,6 +95,8 @@ def act(item: str, job: JobRow) -> None:
     """Do one item of the menu, asking first where something is lost; for callbacks."""
     if item == "open":
         go.want(JOB, id=job.id)
+    elif item == "audit":
+        go.want(AUDIT, job=job.id)
     elif item == "duplicate":
         go.want(NEW_JOB, **{"from": job.id})
     elif item == "options":

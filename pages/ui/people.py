@@ -96,8 +96,8 @@ def _removal(door: Login, row: PersonRow) -> None:
     ):
         st.write(
             _(
-                "Remove {login} from the list? Their jobs and comments stay. If they come again, the provider or the"
-                " default says their role; to keep somebody out, choose “No access” instead."
+                "Remove {login} from the list? Their jobs and comments stay, their API tokens are revoked. If they come"
+                " again, the provider or the default says their role; to keep somebody out, choose “No access” instead."
             ).format(login=plain(row.login))
         )
         st.button(

@@ -178,12 +178,12 @@ def test_without_an_engine_a_banner_says_what_to_start(open_page: Opened) -> Non
 @pytest.mark.parametrize(
     ("story", "offered"),
     [
-        ("not started", "open start cancel more duplicate curl delete"),
-        ("queued", "open pause cancel more duplicate export curl"),
-        ("paused", "open resume cancel more duplicate export curl"),
-        ("completed", "open again duplicate export curl delete"),
-        ("failed", "open retry options again duplicate export curl delete"),
-        ("cancelled", "open remaining options again duplicate export curl delete"),
+        ("not started", "open start cancel more duplicate curl audit delete"),
+        ("queued", "open pause cancel more duplicate export curl audit"),
+        ("paused", "open resume cancel more duplicate export curl audit"),
+        ("completed", "open again duplicate export curl audit delete"),
+        ("failed", "open retry options again duplicate export curl audit delete"),
+        ("cancelled", "open remaining options again duplicate export curl audit delete"),
     ],
 )
 def test_the_menu_offers_what_the_state_allows(
