@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from core.errors import FetchError
 from core.extract import EXTRACTOR_VERSION, Extraction, extract
+from core.extract.charset import decode
 from core.failures import FailureKind
 
 PAGES = Path(__file__).parent / "pages_html"
@@ -187,6 +188,59 @@ def test_japanese_pages_are_read_with_and_without_a_declaration(declared: str) -
     text = "これは日本語で書かれた文章です。東京の天気は晴れです。"
     page = extract(f"<html><head>{declared}<title>日本語</title></head><p>{text * 4}".encode("shift_jis"), URL, None)
     assert (page.title, page.charset) == ("日本語", "shift_jis")
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "charset"),
+    [
+        ("Peluquería Muñoz: cortes para niños", "cp1252", "windows-1252"),
+        ("Año 2024. ¡Ofertas!", "cp1252", "windows-1252"),
+        ("Ayuntamiento de Logroño: trámites, padrón municipal y agenda", "cp1252", "windows-1252"),
+        ("São Paulo: ação e formação", "cp1252", "windows-1252"),
+        ("Über uns", "cp1252", "windows-1252"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy na stránkách firmy", "cp1250", "windows-1250"),
+        ("Добро пожаловать на сайт нашей компании", "cp1251", "windows-1251"),
+        ("欢迎来到我们公司的网站。我们生产门窗已有二十多年。", "gb18030", "gb18030"),
+    ],
+)
+def test_short_pages_that_do_not_tell_their_charset_are_read(text: str, codec: str, charset: str) -> None:
+    page = extract(f"<html><head><title>{text}</title></head><p>{text}".encode(codec), URL, "text/html")
+    assert (page.title, page.charset, page.charset_source) == (text, charset, "guess")
+
+
+@pytest.mark.parametrize(
+    ("language", "codec", "text"),
+    [
+        ("hu", "cp1250", "Üdvözöljük! Több mint húsz éve gyártunk ajtókat és ablakokat, őszintén várjuk"),
+        ("tr", "cp1254", "Şirketimizin web sitesine hoş geldiniz, ığdır"),
+    ],
+)
+def test_the_language_of_a_page_tells_between_charsets_that_explain_it(language: str, codec: str, text: str) -> None:
+    assert extract(f"<html lang={language}><title>{text}</title><p>{text}".encode(codec), URL, None).title == text
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "text"),
+    [
+        ("iso88591", "cp1252", "España"),
+        ("iso88592", "iso8859-2", "łódź"),
+        ("mac", "mac-roman", "España"),
+        ("koi8", "koi8-r", "мир"),
+        ("csgb2312", "gb18030", "你好"),
+        ("ksc_5601", "cp949", "안녕"),
+    ],
+)
+def test_labels_of_the_standard_that_python_does_not_know_are_known(label: str, codec: str, text: str) -> None:
+    page = extract(f"<meta charset={label}><title>{text}</title>".encode(codec), URL, None)
+    assert (page.title, page.charset_source) == (text, "meta")
+
+
+@pytest.mark.parametrize("filler", [b"var a=1;", b"<", b"<a ", b"a\xe9"])
+def test_a_page_that_does_not_tell_its_charset_is_decoded_in_no_time(filler: bytes) -> None:
+    body = "<title>Año</title>\n".encode("cp1252") + filler * (400_000 // len(filler))
+    began = time.process_time()
+    assert decode(body, None).text.startswith("<title>Año")
+    assert time.process_time() - began < 1
 
 
 def test_a_declaration_in_a_comment_does_not_count() -> None:

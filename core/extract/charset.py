@@ -49,24 +49,39 @@ CODECS: dict[str, tuple[str, str]] = {
     **{f"iso8859-{n}": (f"iso-8859-{n}", f"iso8859-{n}") for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
     **{f"cp{n}": (f"windows-{n}", f"cp{n}") for n in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)},
 }
-LABELS = {
-    "utf8mb4": "utf-8",
-    "unicode": "utf-16-le",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "x-gbk": "gbk",
-    "ks_c_5601-1987": "cp949",
-    "windows-949": "cp949",
-    "windows-874": "cp874",
-    "x-cp1252": "cp1252",
-    "x-cp1251": "cp1251",
-    "x-cp1250": "cp1250",
-    "iso-8859-8-i": "iso8859-8",
-    "iso-8859-8-e": "iso8859-8",
-    "macintosh": "mac-roman",
-    "x-mac-cyrillic": "mac-cyrillic",
-    "x-euc-jp": "euc_jp",
+LABELS: dict[str, str] = {
+    **{f"iso8859{n}": f"iso8859-{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15)},
+    **{f"x-cp{n}": f"cp{n}" for n in range(1250, 1259)},
 }
+LABELS |= {
+    label: codec
+    for codec, labels in {
+        "utf-8": "utf8mb4 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
+        "utf-16-le": "unicode csunicode iso-10646-ucs-2 ucs-2 unicodefeff",
+        "utf-16-be": "unicodefffe",
+        "cp874": "windows-874 dos-874",
+        "cp932": "x-sjis windows-31j",
+        "euc_jp": "x-euc-jp cseucpkdfmtjapanese",
+        "cp949": "ks_c_5601-1987 ks_c_5601-1989 ksc_5601 csksc56011987 cseuckr iso-ir-149 windows-949",
+        "gbk": "x-gbk csgb2312 gb_2312 gb_2312-80",
+        "big5": "cn-big5 x-x-big5",
+        "koi8-r": "koi koi8",
+        "koi8-u": "koi8-ru",
+        "mac-roman": "macintosh csmacintosh mac x-mac-roman",
+        "mac-cyrillic": "x-mac-cyrillic x-mac-ukrainian",
+        "iso8859-6": "iso-8859-6-e iso-8859-6-i csiso88596e csiso88596i",
+        "iso8859-7": "sun_eu_greek",
+        "iso8859-8": "iso-8859-8-i iso-8859-8-e csiso88598e csiso88598i logical visual",
+        "iso8859-15": "csisolatin9",
+    }.items()
+    for label in labels.split()
+}
+"""Labels of the standard, and a few more of the web, that Python does not know → its codec."""
+LATIN = ["cp1252", "cp1250", "cp1254"]
+DEFAULTS = dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl"), "cp1250") | dict.fromkeys(("az", "tr"), "cp1254")
+"""By the page's language what it is written in, as browsers take it; everywhere else cp1252."""
+BETTER_CHAOS, BETTER_COHERENCE = 0.02, 0.1
+"""By how much another explains a page better than that before it is believed (measures of charset-normalizer)."""
 GUESSES = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "cp932", "euc_jp", "iso2022_jp",
     "cp949", "gb18030", "big5", "cp874",
@@ -76,9 +91,13 @@ HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s;\"',]+)", re.IGNORECA
 COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 META = re.compile(r"<meta[\s/]([^>]*)>?", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+LANGUAGE = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?([a-z]{2})\b", re.IGNORECASE)
 XML_ENCODING = re.compile(r"^\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
-TAG = re.compile(rb"<[^>]*+>")
-NON_ASCII = re.compile(rb"[^\r\n\x80-\xff]*[\x80-\xff][^\r\n]*")
+TAG = re.compile(rb"<[^<>]*+>")
+HIGH = bytes(range(0x80, 0x100))
+HIGH_PAIR = re.compile(rb"(?<=[\x80-\xff])[\x80-\xff]")
+ASCII_KEPT = 50
+LONG_ASCII = re.compile(rb"(?<![\x00-\x7f])[\x00-\x7f]{200,}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +174,37 @@ def _guess(body: bytes) -> tuple[str, str]:
         return _known("utf-8")
     except UnicodeDecodeError:
         pass
-    telling = b"\n".join(NON_ASCII.findall(TAG.sub(b" ", sample)))[:SAMPLE_BYTES]
+    telling = _telling(TAG.sub(b" ", sample))
+    return _known(_latin(telling, body[:PRESCAN_BYTES].decode("latin-1")) if _is_latin(telling) else _other(telling))
+
+
+def _telling(text: bytes) -> bytes:
+    """The lines that are not ASCII, without the most of what is ASCII in them, as far as the guess looks."""
+    lines = b"\n".join(line for line in text.splitlines() if not line.isascii())
+    return LONG_ASCII.sub(lambda run: run[0][:ASCII_KEPT] + b" " + run[0][-ASCII_KEPT:], lines)[:SAMPLE_BYTES]
+
+
+def _is_latin(telling: bytes) -> bool:
+    """Whether most bytes beyond ASCII stand alone, as accented letters do; those of other scripts stand together."""
+    high = len(telling) - len(telling.translate(None, HIGH))
+    return 2 * len(HIGH_PAIR.findall(telling)) <= high
+
+
+def _latin(telling: bytes, head: str) -> str:
+    """What its language is written in by default; without one, unless another is distinctly better."""
+    language = LANGUAGE.search(head)
+    default = DEFAULTS.get(language[1].lower() if language else "", LATIN[0])
+    matches = from_bytes(telling, cp_isolation=LATIN, preemptive_behaviour=False)
+    best, own = matches.best(), next((m for m in matches if default in (m.encoding, *m.could_be_from_charset)), None)
+    if best is None or own is None:
+        return best.encoding if best else default
+    is_worse = own.chaos > best.chaos + BETTER_CHAOS or own.coherence < best.coherence - BETTER_COHERENCE
+    return best.encoding if is_worse and not language else default
+
+
+def _other(telling: bytes) -> str:
     best = from_bytes(telling, cp_isolation=GUESSES, preemptive_behaviour=False).best() if telling else None
-    return (lookup(best.encoding) if best else None) or _known("cp1252")
+    return best.encoding if best else LATIN[0]
 
 
 def _wide(head: bytes) -> str | None:
