@@ -16,6 +16,7 @@ __all__ = [
     "AUDIT",
     "JOB",
     "JOBS",
+    "METRICS",
     "NEW_JOB",
     "REPORT",
     "SETTINGS",
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 JOBS, NEW_JOB, JOB, REPORT = "pages/jobs.py", "pages/new_job.py", "pages/job.py", "pages/report.py"
-AUDIT, SETTINGS = "pages/audit.py", "pages/settings.py"
+AUDIT, METRICS, SETTINGS = "pages/audit.py", "pages/metrics.py", "pages/settings.py"
 """The screens, as `st.page_link` and `st.switch_page` name them."""
 
 

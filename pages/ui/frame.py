@@ -10,7 +10,7 @@ from core.actor import Role
 from core.i18n import LANGUAGES, _
 from pages.ui import address, borrowed, dialog, dialogs, door, go, identity, tokens
 from pages.ui.actions import guarded
-from pages.ui.app import AUDIT, JOB, JOBS, NEW_JOB, REPORT, SETTINGS, origin
+from pages.ui.app import AUDIT, JOB, JOBS, METRICS, NEW_JOB, REPORT, SETTINGS, origin
 from pages.ui.figures import middle, plain
 from pages.ui.shared import login, service
 from pages.ui.style import ICON, WORDMARK, wear
@@ -66,6 +66,7 @@ def _navigation(position: Literal["sidebar", "hidden"]) -> StreamlitPage:
             st.Page(NEW_JOB, title=_("New job"), icon=":material/add:", url_path="new", visibility="hidden"),
             st.Page(JOB, title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),
             st.Page(REPORT, title=_("Report"), icon=":material/article:", url_path="report", visibility="hidden"),
+            st.Page(METRICS, title=_("Metrics"), icon=":material/monitoring:", url_path="metrics"),
             st.Page(
                 AUDIT,
                 title=_("Audit log"),
