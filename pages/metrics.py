@@ -14,9 +14,9 @@ from core.queries.metrics_now import Present
 from pages.ui import go
 from pages.ui import metrics_parts as parts
 from pages.ui.actions import guarded
-from pages.ui.app import service
 from pages.ui.figures import clock, now, number, plain
 from pages.ui.metrics_choice import Choice, controls
+from pages.ui.shared import service
 
 SECONDS = 30
 
