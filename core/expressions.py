@@ -55,12 +55,16 @@ def words(expression: str) -> re.Pattern[str]:
 
     Accents on vowels make no difference, they are left out often enough; ñ, ç and the like are letters of their own.
     """
-    return re.compile(r"\s+".join("".join(map(_letter, word)) for word in expression.split()), re.IGNORECASE)
+    composed = unicodedata.normalize("NFC", expression)
+    return re.compile(r"\s+".join("".join(map(_letter, word)) for word in composed.split()), re.IGNORECASE)
 
 
 def _letter(char: str) -> str:
-    base = unicodedata.normalize("NFD", char)[0].lower()
-    return f"[{_VOWELS[base]}]{_ACCENTS}?" if base in _VOWELS else re.escape(char)
+    pieces = unicodedata.normalize("NFD", char)
+    base = pieces[0].lower()
+    if base in _VOWELS:
+        return f"[{_VOWELS[base]}]{_ACCENTS}?"
+    return re.escape(char) if pieces == char else f"(?:{re.escape(char)}|{re.escape(pieces)})"
 
 
 _ACCENTS = "[\u0300-\u036f]"

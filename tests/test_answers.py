@@ -40,6 +40,8 @@ def test_words_are_counted_in_any_case_and_shown_where_they_come_first() -> None
     assert answer("text", "secreto") == {"count": 0, "found": []}, "a reader does not see it"
     assert answer("text", "secreto", "html")["count"] == 1
     assert answer("text", "centenó cada dia")["count"] == 1, "accents make no difference"
+    assert answer("text", "an\u0303o")["count"] == 1, "however their letters are put together"
+    assert answers(Asked("it", "text", "España", "text"), html="<p>Espan\u0303a")["it"]["count"] == 1
     assert answer("text", "ano")["count"] == 0 < answer("text", "año")["count"], "letters of their own do"
     assert answer("text", "a.b") == {"count": 0, "found": []}, "words are no pattern"
 

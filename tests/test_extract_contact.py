@@ -173,3 +173,21 @@ def test_structured_contact_of_any_shape_breaks_nothing() -> None:
     page = with_data(odd)
     assert (page.organisation_name, page.postal_addresses, page.emails) == ("Real", ["Rua 1, Porto"], [])
     assert page.phones == ["+351220123456"]
+
+
+@pytest.mark.parametrize("host", ["acme.de", "acme.it", "acme.nl"])
+@pytest.mark.parametrize("said", ["(08.05.2019)", "16.45 Uhr", "Tel. 08.00 - 12.00", "02.03.04", "Mobil 08.00-12.00"])
+def test_dates_and_times_are_no_numbers_where_numbers_are_short(host: str, said: str) -> None:
+    assert in_body(f"<p>{said}</p>", f"https://www.{host}/", "de").phones == []
+
+
+def test_a_social_profile_is_told_once_however_it_is_written() -> None:
+    addresses = [
+        "twitter.com/Acme",
+        "www.twitter.com/acme",
+        "twitter.com/@ACME",
+        "twitter.com/acme%20",
+        "vimeo.com/privacy",
+    ]
+    page = in_body("".join(f'<a href="https://{address}">x</a>' for address in addresses))
+    assert page.social_profiles == ["https://twitter.com/Acme"]

@@ -61,6 +61,7 @@ BODIES = {
     ),
     "some captcha": (200, page("Are you a robot?", "<h1>Are you a robot?</h1><div class=h-captcha></div>")),
     "some captcha, Spanish": (200, page("Verificación", "<h1>Demuestre que no es un robot</h1>" + RECAPTCHA)),
+    "some captcha, by its name": (200, page("Security check", f"<p>Go on</p>{RECAPTCHA}")),
     "some captcha, German": (429, page("Sicherheitsüberprüfung", "<p>Bitte warten</p><script>check()</script>")),
     "a captcha with a refusal": (403, page("403", "<h1>Forbidden</h1><div class=cf-turnstile></div>")),
     "a look at the browser": (
@@ -100,6 +101,8 @@ PAGES = {
         page("Are you a robot?", f"<h1>Are you a robot?</h1>{PROSE}<code>_cf_chl_opt</code>{RECAPTCHA}"),
     ),
     "a guard's firm": (200, page("Security check for events", f"<h1>Security check</h1>{PROSE}")),
+    "a guard's small firm": (200, page("Control de Seguridad Norte", f"<h1>Guardias</h1>{FORM}{RECAPTCHA}")),
+    "a guard at the airport": (200, page("Airport security check", "<p>Twelve minutes</p><script>tick()</script>")),
     "a plain refusal": (
         403,
         page("403 Forbidden", "<h1>Forbidden</h1><p>You don't have permission to access this.</p>"),

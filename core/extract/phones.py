@@ -35,6 +35,10 @@ TRUNK_ZERO = re.compile(r"0[1-378]\d{1,3}\)?[ -]\d{3}")
 DOTTED = re.compile(r"\(?0?\d{1,4}\)?(?:\.\d{2,4})+")
 THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 DATE = re.compile(r"\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d|(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}")
+SHORT_DATE = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.\d\d")
+CLOCK = re.compile(r"(?:[01]?\d|2[0-4])\.[0-5]\d(?: ?- ?(?:[01]?\d|2[0-4])\.[0-5]\d)?")
+NO_NUMBERS = (DATE, SHORT_DATE, CLOCK)
+"""Where numbers are short, all of these are valid ones."""
 WHATSAPP = re.compile(
     r"https?://(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
 )
@@ -116,8 +120,8 @@ def _british(text: str, region: str | None, is_sure: bool) -> list[str]:
 
 
 def _is_meant(text: str, start: int, end: int, written: str) -> bool:
-    """Without a prefix a number counts after a word like "Tel" or grouped as such numbers are; no date, no price."""
-    if DATE.fullmatch(written.strip()):
+    """Without a prefix a number counts after a word like "Tel" or grouped as such numbers are; no date, time, price."""
+    if any(pattern.fullmatch(written.strip(" ()")) for pattern in NO_NUMBERS):
         return False
     before, after = text[max(0, start - CUE_REACH) : start], text[end : end + 8]
     if CUE.search(before):

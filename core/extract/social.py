@@ -36,7 +36,7 @@ PROFILES: dict[str, re.Pattern[str]] = {
         ("github.com", rf"/(?!(?:features|about|login|join|pricing|topics|search|sponsors|orgs|site)(?:/|$)){NAME}"),
         ("threads.net threads.com", rf"/@{NAME}"),
         ("bsky.app", rf"/profile/{NAME}"),
-        ("vimeo.com", rf"/(?!\d+(?:/|$)|(?:log_in|join|categories|watch)(?:/|$)){NAME}"),
+        ("vimeo.com", rf"/(?!\d+(?:/|$)|(?:log_in|join|categories|watch|privacy|terms|about|upgrade)(?:/|$)){NAME}"),
         ("xing.com", rf"/(?:companies|pages|profile)/{NAME}"),
         ("twitch.tv", rf"/(?!(?:videos|directory|p|login)(?:/|$)){NAME}"),
         ("medium.com", rf"/@{NAME}"),
@@ -46,12 +46,23 @@ PROFILES: dict[str, re.Pattern[str]] = {
     for domain in domains.split()
 }
 EXTRA_PATH = re.compile(r"/(?:about|info|featured|videos|posts|photos|timeline)/?$", re.IGNORECASE)
+SPACE_END = re.compile(r"(?:%20|/)+$")
 PREFIX = re.compile(r"^(?:www|m|mobile|web|[a-z]{2}(?:-[a-z]{2})?)\.")
 
 
 def profiles(urls: Iterable[str]) -> list[str]:
     """The profiles among absolute URLs, each once, as https URL without query and final slash."""
-    return list(dict.fromkeys(profile for url in urls if (profile := _profile(url))))[:LIMIT]
+    found: dict[str, str] = {}
+    for url in urls:
+        if profile := _profile(url):
+            found.setdefault(_same(profile), profile)
+    return list(found.values())[:LIMIT]
+
+
+def _same(profile: str) -> str:
+    """What two addresses of one profile share: names are the same in any case, with `www.` and `@` or without."""
+    host, _, path = profile.removeprefix("https://").partition("/")
+    return f"{PREFIX.sub('', host)}/{path.removeprefix('@')}".casefold()
 
 
 def _profile(url: str) -> str | None:
@@ -66,7 +77,7 @@ def _profile(url: str) -> str | None:
     pattern = PROFILES.get(domain)
     if pattern is None or len(url) > 2_048:
         return None
-    path = EXTRA_PATH.sub("", re.sub("/{2,}", "/", parts.path)).rstrip("/")
+    path = EXTRA_PATH.sub("", re.sub("/{2,}", "/", SPACE_END.sub("", parts.path))).rstrip("/")
     if domain == "facebook.com" and path == "/profile.php":
         number = parse_qs(parts.query, max_num_fields=50).get("id", [""])[0]
         return f"https://www.facebook.com/profile.php?id={number}" if number.isdecimal() else None

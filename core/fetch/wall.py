@@ -78,11 +78,11 @@ CAPTCHAS = (
 """Puzzles, whoever sets them."""
 PROOF = any_of(
     r"\b(?:verify|confirm|prove|checking|make sure) … you(?:'re| are) (?:a |not a )?(?:human|robot|bot)",
-    r"\bare you (?:a )?(?:human|robot|bot)\b|\bhuman verification\b|\bbot (?:check|verification|protection)\b",
-    r"\bchecking (?:your browser|if the site)|\bunusual traffic\b|\bsecurity (?:check|verification|checkpoint)\b",
+    r"\bare you (?:a )?(?:human|robot|bot)\b",
+    r"\bchecking (?:your browser|if the site)|\bunusual traffic\b",
     r"\b(?:verifi\w+|comprueb\w+|confirm\w+|demuestr\w+) que … (?:robot|human[oa]|persona)\b|\bno soy un robot\b",
     r"\beres (?:un )?(?:humano|robot)\b|\bes usted (?:un )?(?:humano|robot)\b|\btrafico (?:inusual|sospechoso)\b",
-    r"\bcomprobando (?:su|tu|el) navegador\b|\b(?:comprobacion|verificacion|control) de seguridad\b",
+    r"\bcomprobando (?:su|tu|el) navegador\b",
     r"\b(?:verifiqu\w+|confirm\w+) que … (?:robot|huma)\b|\bcomprovacio de seguretat\b",
     r"\bbestatig\w* … (?:mensch|roboter)|\bsind sie ein (?:mensch|roboter)|\bsicherheits(?:uberpruf|pruf|check)",
     r"\bverifi\w+ que vous … (?:humain|robot)|\bvous n'etes pas un robot\b|\bverification de securite\b",
@@ -91,6 +91,11 @@ PROOF = any_of(
     r"\b(?:bevestig|controleer|bewijs) … (?:mens|robot)\b|\bbeveiligings(?:controle|check)\b",
 )
 """What its title or heading asks for, without accents."""
+NAMED = any_of(
+    r"\bhuman verification\b|\bbot (?:check|verification|protection)\b",
+    r"\bsecurity (?:check|verification|checkpoint)\b|\b(?:comprobacion|verificacion|control) de seguridad\b",
+)
+"""What it may call itself; in a page that comes with success nothing beside it, for firms are called so too."""
 HEADS = re.compile(r"<(?:title|h1|h2)\b[^>]{0,500}>([^<]{1,300})", re.IGNORECASE)
 UNREAD = ("script", "style", "noscript", "svg", "template")
 
@@ -133,13 +138,20 @@ def of_body(status: int, body: bytes) -> Wall | None:
 def _asking(status: int, html: str, lower: str) -> Wall | None:
     """A puzzle or a look at the browser that title or heading tells of; with a status that refuses, one of them."""
     puzzle = next((mark for mark in CAPTCHAS if mark in lower), None)
-    asked = next((line for head in HEADS.findall(html) if PROOF.search((line := Line(head)).plain)), None)
+    asked = next((line for head in HEADS.findall(html) if _asks(status, line := Line(head))), None)
     if not (asked and (puzzle or "<script" in lower)) and not (status in REFUSING and (asked or puzzle)):
         return None
     words, links = (PUZZLE_WORDS, PUZZLE_LINKS) if puzzle else (CHECK_WORDS, CHECK_LINKS)
     if lower.count("<a ") > links or count_words(_seen(lower)) > words:
         return None
     return Wall(None, ", ".join(([puzzle] if puzzle else []) + ([asked.quoted] if asked else [])))
+
+
+def _asks(status: int, line: Line) -> bool:
+    if PROOF.search(line.plain):
+        return True
+    named = NAMED.search(line.bare)
+    return named is not None and (status in REFUSING or line.bare == named[0])
 
 
 def _seen(html: str) -> str:
