@@ -1,21 +1,25 @@
-"""An engine's rounds: it shows that it lives, and jobs pause while the disk is full and go on when there is room."""
+"""An engine's rounds: it shows that it lives, jobs pause while the disk is full and go on when there is room, and what
+has been kept long enough goes.
+"""
 
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
-from core import owner, presence, queue, reasons
+from core import owner, presence, prune, queue, reasons
 from core.db import Database
 from core.disk import ENOUGH_BYTES, Disk
 from core.job_config import MIB
 from core.presence import EngineKind, EngineRow
+from core.retention import Retention
 
 ROUND_SECONDS = 5.0
+PRUNE_SECONDS = 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +35,14 @@ class Caretaker:
         *,
         only_job: int | None = None,
         disk: Disk | None = None,
+        retention: Retention | None = None,
     ) -> None:
         self._database = database
         self._kind = kind
         self._status = status
         self._only_job = only_job
+        self._retention = retention
+        self._left = threading.Event()
         self.disk = disk or Disk(_directories(database))
         self._engine_id = ""
         self._started_at: datetime | None = None
@@ -44,6 +51,12 @@ class Caretaker:
     def begin(self, engine_id: str) -> None:
         """The engine of this id starts."""
         self._engine_id = engine_id
+        self._left.clear()
+
+    def prune(self) -> None:
+        """Let go what has been kept long enough, as the settings say; others write meanwhile."""
+        if self._retention is not None and self._only_job is None:
+            prune.prune(self._database, self._retention, datetime.now(UTC), self._left)
 
     def round(self) -> None:
         """Renew the engine's row; hold jobs, or let them go on."""
@@ -71,6 +84,7 @@ class Caretaker:
 
     def leave(self) -> None:
         """Take the engine's row away; no round follows."""
+        self._left.set()
         with self._lock:
             engine_id, self._engine_id = self._engine_id, ""
             with self._database.writing() as session:

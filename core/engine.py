@@ -19,7 +19,7 @@ from apscheduler.schedulers.base import STATE_RUNNING
 from core import owner, presence, queue, reasons
 from core.abort import Abort
 from core.attempt import attempt, ids, is_no_answer
-from core.caretaker import ROUND_SECONDS, Caretaker
+from core.caretaker import PRUNE_SECONDS, ROUND_SECONDS, Caretaker
 from core.db import Database
 from core.disk import Disk
 from core.executors import Extractor
@@ -31,6 +31,7 @@ from core.presence import IDLE_SECONDS, EngineKind
 from core.queries import jobs
 from core.queries.rows import JobRow
 from core.queue import Claim, Lost, Settled
+from core.retention import Retention
 from core.runners import Runners
 from core.settings import Settings
 from core.states import JobStatus
@@ -81,7 +82,9 @@ class Engine:
             settings, database, self._outbox, lambda: self._fetcher, only_job=only_job, probe_seconds=probe_seconds
         )
         kind = kind if only_job is None else EngineKind.EXECUTE
-        self._caretaker = Caretaker(database, kind, self.status, only_job=only_job, disk=disk)
+        self._caretaker = Caretaker(
+            database, kind, self.status, only_job=only_job, disk=disk, retention=Retention.of(settings)
+        )
         self._turning = threading.Lock()
         self._gathering = threading.Lock()
         self._is_asked = False
@@ -104,6 +107,7 @@ class Engine:
         self._caretaker.begin(self._owner.id)
         self._extractor.start()
         self._heart.tick(self._caretaker.round, ROUND_SECONDS)
+        self._heart.tick(self._caretaker.prune, PRUNE_SECONDS)
         self._heart.tick(self._rescue, RESCUE_SECONDS)
         self._heart.tick(self._turn, DISPATCH_SECONDS)
         self._heart.tick(self._check_fences, FENCES_SECONDS)

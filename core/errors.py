@@ -2,6 +2,7 @@
 
 LoteError
 ├── NotFound            an id that names nothing
+│   └── NoLongerKept    a report that has been kept as long as the settings say (HTTP 410)
 ├── Refused             the request is understood and not allowed now (HTTP 409)
 │   └── ForbiddenMove   a state does not allow what was asked
 ├── Unidentified        nobody is logged in, and no token says who asks (HTTP 401)
@@ -75,6 +76,10 @@ STATUS_SENTENCES: dict[JobStatus, str] = {
 
 class NotFound(LoteError):
     """There is no {thing} {id}. It may have been deleted."""
+
+
+class NoLongerKept(NotFound):
+    """Report {id} is no longer kept. Its step is still in the list of job {job_id}."""
 
 
 class Refused(LoteError):

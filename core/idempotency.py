@@ -50,7 +50,7 @@ def _reserve(session: Session, request: Idempotency, now: datetime) -> dict[str,
 
     Two transactions with one key go one after the other. `InvalidInput` when the key was used with another body.
     """
-    session.execute(sa.delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < now - KEPT))
+    sweep(session, now)
     if _insert(session, request, now):
         return None
     stored = session.execute(sa.select(IDEMPOTENCY_KEYS).where(_is(request))).one()
@@ -61,6 +61,11 @@ def _reserve(session: Session, request: Idempotency, now: datetime) -> dict[str,
             key=request.key,
         )
     return dict(stored.response)
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Forget the answers that have been kept long enough."""
+    session.execute(sa.delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < now - KEPT))
 
 
 def _insert(session: Session, request: Idempotency, now: datetime) -> bool:

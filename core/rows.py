@@ -98,6 +98,7 @@ REPORT_COLUMNS = tuple(
 )
 LAST_COLUMNS = (
     Column("reused", Kind.TRUTH),
+    Column("pruned", Kind.TRUTH),
     Column("report_id", Kind.INTEGER),
     Column("step_number", Kind.INTEGER),
     Column("job_id", Kind.INTEGER),

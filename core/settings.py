@@ -20,6 +20,7 @@ from core.errors import InvalidInput
 from core.i18n import N_
 
 Network = IPv4Network | IPv6Network
+Days = Annotated[int, Field(ge=0, le=36_500)]
 
 
 class Settings(BaseSettings):
@@ -55,6 +56,16 @@ class Settings(BaseSettings):
     """User-Agent header; by default it names the product and the contact."""
     log_format: Literal["text", "json"] = "text"
     """Format of the log lines."""
+    keep_html_days: Days = 0
+    """Days that stored pages are kept after the end of their job; 0 is for ever, here and in the next ones."""
+    keep_reports_days: Days = 0
+    """Days that reports are kept after the end of their job."""
+    keep_attempts_days: Days = 0
+    """Days that attempts are kept after their end."""
+    keep_jobs_days: Days = 0
+    """Days that jobs are kept, with all that is theirs, after their end."""
+    keep_audit_days: Days = 0
+    """Days that the audit log is kept."""
     allow_anonymous: bool = False
     """Answer requests from other machines although there is no login."""
     oidc_metadata_url: str = ""
@@ -117,6 +128,11 @@ class Settings(BaseSettings):
             if not sep or not given.strip() or role.strip().lower() not in set(Role):
                 raise ValueError(f"'{given}{sep}{role}' is not value=role, with a role of {', '.join(Role)}")
         return tuple((given.strip(), Role(role.strip().lower())) for given, _sep, role in pairs)
+
+    @field_validator(*(f"keep_{kind}_days" for kind in ("html", "reports", "attempts", "jobs", "audit")), mode="before")
+    @classmethod
+    def _for_ever(cls, value: object) -> object:
+        return 0 if isinstance(value, str) and value.strip().lower() in {"", "none"} else value
 
     @field_validator("database_url", mode="after")
     @classmethod

@@ -1,10 +1,11 @@
 """The commands that care for an installation: what they do, say, and exit with."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from core import queries, tokens
@@ -12,8 +13,9 @@ from core.__main__ import main
 from core.actor import Role
 from core.errors import LoteError
 from core.job_service import JobService
+from core.models import JOBS
 from core.settings import Settings
-from tests.story import claim, job_of, new_job
+from tests.story import NOW, claim, job_of, new_job
 
 Lote = Callable[..., Result]
 
@@ -71,3 +73,16 @@ def test_a_token_is_created_listed_and_revoked(lote: Lote, service: JobService) 
         events = queries.audit.page(session, queries.audit.EventFilter(action="token")).items
     assert [event.action for event in events] == ["token.revoked", "token.created", "token.created"]
     assert all(event.actor for event in events)
+
+
+def test_what_is_due_is_told_before_it_goes(lote: Lote, service: JobService, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = new_job(service, 2, start=False)
+    service.cancel_job(job_id)
+    with service.database.writing() as session:
+        session.execute(sa.update(JOBS).values(completed_at=NOW - timedelta(days=400)))
+    monkeypatch.setenv("LOTE_KEEP_JOBS_DAYS", "100")
+    told = lote("prune", "--dry-run").output
+    assert "Jobs: 1 older than 100 days (LOTE_KEEP_JOBS_DAYS)" in told and "Reports: kept for ever" in told
+    assert len(service.list_jobs()) == 1
+    assert "Done" in lote("prune").output
+    assert service.list_jobs() == []

@@ -161,7 +161,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9000"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade():
@@ -184,11 +184,11 @@ def test_a_failed_migration_leaves_the_old_database_and_a_copy(tmp_path: Path, m
     shutil.copytree(db.MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
     (newer / "versions" / "9000_broken.py").write_text(BROKEN_MIGRATION)
     monkeypatch.setattr(db, "MIGRATIONS", newer)
-    with pytest.raises(DatabaseUnusable, match=r"rolled back: no such table: no_such_table.*backup-0005\.db"):
+    with pytest.raises(DatabaseUnusable, match=r"rolled back: no such table: no_such_table.*backup-0006\.db"):
         JobService.open(settings)
     monkeypatch.undo()
     service = JobService.open(settings)
     assert job_of(service.database, job_id).name == "Kept"
     assert not sa.inspect(service.database.engine).has_table("halfway")
     service.close()
-    assert (tmp_path / "data" / "backup-0005.db").is_file()
+    assert (tmp_path / "data" / "backup-0006.db").is_file()

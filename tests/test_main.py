@@ -89,7 +89,7 @@ def test_messages_speak_the_language_of_the_shell(web: Web, tmp_path: Path) -> N
 def test_migrate_makes_the_database(web: Web, tmp_path: Path) -> None:
     done = lote(web, tmp_path, "migrate")
     assert done.returncode == 0
-    assert "0005" in done.stdout
+    assert "0006" in done.stdout
     assert (tmp_path / "data" / "lote.db").is_file()
 
 

@@ -26,6 +26,7 @@ from core.errors import (
     Forbidden,
     InvalidInput,
     LoteError,
+    NoLongerKept,
     NotFound,
     Refused,
 )
@@ -58,6 +59,7 @@ BAD_REQUEST = Kind("bad-request", 400, N_("The request cannot be read"))
 UNIDENTIFIED = Kind("unauthorized", 401, N_("It is not known who asks"))
 FORBIDDEN = Kind("forbidden", 403, N_("This request is not allowed"))
 NOT_FOUND = Kind("not-found", 404, N_("Not found"))
+GONE = Kind("gone", 410, N_("No longer kept"))
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, N_("This method is not possible here"))
 CONFLICT = Kind("conflict", 409, N_("Not possible now"))
 TOO_LARGE = Kind("too-large", 413, N_("The request is too large"))
@@ -73,6 +75,7 @@ KINDS = {
         UNIDENTIFIED,
         FORBIDDEN,
         NOT_FOUND,
+        GONE,
         METHOD_NOT_ALLOWED,
         CONFLICT,
         TOO_LARGE,
@@ -151,6 +154,8 @@ async def _known_error(_request: Request, error: Exception) -> Response:
 def answer(error: Exception) -> Response:
     """The problem that an error of ours, or one of `FAR`, is."""
     match error:
+        case NoLongerKept():
+            return problem(GONE, error.message)
         case NotFound():
             return problem(NOT_FOUND, error.message)
         case Forbidden():

@@ -18,7 +18,7 @@ HTML_TYPES = ("text/plain", "application/octet-stream")
 """Never as what it is: what a stranger's page says is data here. The second is for bytes in no known charset."""
 CHARSET = re.compile(r"[\w.:+-]{1,40}", re.ASCII)
 
-router = APIRouter(route_class=JsonRoute, tags=["reports"], prefix="/reports", responses=documented(404, 422))
+router = APIRouter(route_class=JsonRoute, tags=["reports"], prefix="/reports", responses=documented(404, 410, 422))
 
 
 @router.get("")
@@ -42,7 +42,7 @@ def get_report(report_id: ReportId, service: Service) -> FullReportRow:
 )
 def get_html(report_id: ReportId, service: Service) -> Response:
     """The HTML that the report was extracted from, byte for byte, as a file to save; 404 when it was not stored (the
-    job's `store_html`).
+    job's `store_html`), 410 when it is no longer kept.
     """
     with service.database.reading() as session:
         found = queries.stored_pages.html(session, report_id)

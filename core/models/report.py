@@ -110,6 +110,8 @@ class Report(SQLModel, table=True):
     answers: Json = Field(sa_type=Document)
     html_sha256: str | None = Field(default=None, max_length=64)
     """The page in `stored_pages`; without one there it was too large. None: the job did not ask for it."""
+    html_pruned_at: datetime | None = None
+    """When its stored page went, which had been kept long enough."""
     source_report_id: int | None = None
     """The report whose stored page this one was extracted from, without a visit; it may be deleted since."""
 

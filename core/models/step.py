@@ -38,6 +38,7 @@ class JobStep(SQLModel, table=True):
         partial("ix_job_steps_leases", "lease_owner", where="status = 'running'"),
         partial("ix_job_steps_reused", "reused_report_id", "job_id", where="reused_report_id IS NOT NULL"),
         partial("ix_job_steps_reusing", "job_id", where="reused_report_id IS NOT NULL"),
+        partial("ix_job_steps_pruned", "pruned_report_id", where="pruned_report_id IS NOT NULL"),
         partial("ix_job_steps_reading", "source_report_id", "job_id", where="source_report_id IS NOT NULL"),
         NO_ID_TWICE,
     )
@@ -62,6 +63,8 @@ class JobStep(SQLModel, table=True):
     """The report that another step made and this one points to; `result_data` says it to the readers."""
     source_report_id: int | None = None
     """The report whose stored page this step reads instead of visiting its target."""
+    pruned_report_id: int | None = None
+    """The report that this step had and that is no longer kept."""
     error_kind: FailureKind | None = Field(default=None, sa_type=enumeration(FailureKind, "error_kind"))
     error_message: str | None = Field(default=None, sa_type=Text)
     started_at: datetime | None = None

@@ -125,6 +125,7 @@ def _facts(duplicate_of: Any) -> list[sa.ColumnElement[Any]]:
         *(fields[column.name] for column in REPORT_COLUMNS),
         col(Report.id).label("report_id"),
         sa.case((col(Report.id).is_not(None), col(JobStep.reused_report_id).is_not(None))).label("reused"),
+        sa.case((col(JobStep.completed_at).is_not(None), col(JobStep.pruned_report_id).is_not(None))).label("pruned"),
         col(ReportText.text),
     ]
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from core.errors import NotFound
+from core.errors import NoLongerKept, NotFound
 from core.i18n import N_
 from core.models import JobStep, Report, ReportText
 from core.queries import jobs
@@ -30,8 +30,20 @@ def get(session: Session, report_id: int) -> FullReportRow:
         )
         found = one(session, FullReportRow, statement)
     if found is None:
-        raise NotFound(N_("There is no report {id}. It may have been deleted with its job."), id=report_id)
+        raise _missing(session, report_id)
     return found
+
+
+def _missing(session: Session, report_id: int) -> NotFound:
+    """What there is to say of a report that is not there."""
+    pruned = col(JobStep.pruned_report_id)
+    job_id = None
+    if 0 < report_id <= jobs.LARGEST_ID:
+        statement = sa.select(col(JobStep.job_id)).where(pruned == report_id, pruned.is_not(None)).limit(1)
+        job_id = session.execute(statement).scalar()
+    if job_id is not None:
+        return NoLongerKept(id=report_id, job_id=job_id)
+    return NotFound(N_("There is no report {id}. It may have been deleted with its job."), id=report_id)
 
 
 def exists(session: Session, report_id: int | None) -> bool:

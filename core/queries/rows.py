@@ -100,6 +100,7 @@ class StepRow:
     fence: int
     result_data: Json | None
     source_report_id: int | None
+    pruned_report_id: int | None
     error_kind: FailureKind | None
     error_message: str | None
     started_at: datetime | None
@@ -107,8 +108,8 @@ class StepRow:
 
     @property
     def report_id(self) -> int | None:
-        """The report of a completed step."""
-        return (self.result_data or {}).get("report_id")
+        """The report of a completed step; None also when it is no longer kept."""
+        return None if self.pruned_report_id else (self.result_data or {}).get("report_id")
 
     @property
     def is_reused(self) -> bool:
@@ -229,6 +230,7 @@ class ReportRow:
     checked_note: str | None
     answers: Json
     html_sha256: str | None
+    html_pruned_at: datetime | None
     source_report_id: int | None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core.errors import NotFound
+from core.errors import NoLongerKept, NotFound
 from core.i18n import N_
 from core.job_config import MIB
 from core.models import REPORTS, STORED_PAGES
@@ -67,6 +67,8 @@ def html(session: Session, report_id: int) -> Html:
     body = session.execute(sa.select(STORED_PAGES.c.body).where(STORED_PAGES.c.sha256 == report.html_sha256)).scalar()
     if body is not None:
         return Html(report.host, report.charset, unpack(body))
+    if report.html_pruned_at is not None:
+        raise NoLongerKept(N_("The HTML of report {id} is no longer kept."), id=report_id, job_id=report.job_id)
     if report.html_sha256 is None:
         raise NotFound(N_("The HTML of report {id} is not stored: its job did not ask for it."), id=report_id)
     raise NotFound(

@@ -9,7 +9,7 @@ from core import queries
 from core.draft import FAULTS_TOLD
 from core.errors import ForbiddenMove, InvalidInput, Refused
 from core.i18n import N_, Count, _
-from core.models import JOBS
+from core.models import JOB_STEPS, JOBS
 from core.queries.rows import JobRow
 from core.queue import reuse
 from core.queue.create import insert_lines, insert_steps
@@ -36,12 +36,19 @@ def extend(session: Session, job_id: int, targets: Targets, now: datetime, *, la
     lines = queries.lines.continued(session, job_id, targets).lines
     new = [line for line in lines if line.taken]
     _check(job, targets, lines, len(new), largest)
-    insert_steps(session, job_id, new, job.config["concurrency"], now, first=job.total_steps + 1)
+    last = _last_number(session, job_id)
+    insert_steps(session, job_id, new, job.config["concurrency"], now, first=last + 1)
     insert_lines(session, job_id, lines, _step_ids(session, job_id, lines))
     session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(total_steps=JOBS.c.total_steps + len(new)))
     if job.was_started:
-        reuse.reuse(session, job_id, now, after_step=job.total_steps)
+        reuse.reuse(session, job_id, now, after_step=last)
     return lines
+
+
+def _last_number(session: Session, job_id: int) -> int:
+    """Of its steps; some before it may have been forgotten."""
+    found = session.execute(sa.select(sa.func.max(JOB_STEPS.c.step_number)).where(JOB_STEPS.c.job_id == job_id))
+    return found.scalar() or 0
 
 
 def _check(job: JobRow, targets: Targets, lines: tuple[Line, ...], new: int, largest: int) -> None:

@@ -1,6 +1,6 @@
 """Stored pages: written with the report that has them, deleted with the last one; none goes that a step still reads."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -58,6 +58,15 @@ def drop(session: Session, job_id: int) -> None:
     if dialect.is_postgresql(session):
         session.execute(sa.select(sa.func.count()).select_from(_locked(going)))
     session.execute(sa.delete(STORED_PAGES).where(going))
+
+
+def drop_unused(session: Session, names: Collection[str]) -> None:
+    """Delete those of these pages that no report has any more; the reports of the caller have gone before."""
+    going = STORED_PAGES.c.sha256.in_(names) & ~sa.exists().where(REPORTS.c.html_sha256 == STORED_PAGES.c.sha256)
+    if names and dialect.is_postgresql(session):
+        session.execute(sa.select(sa.func.count()).select_from(_locked(STORED_PAGES.c.sha256.in_(names))))
+    if names:
+        session.execute(sa.delete(STORED_PAGES).where(going))
 
 
 def _locked(pages: sa.ColumnElement[bool]) -> sa.Subquery:

@@ -34,7 +34,7 @@ def history(job: JobRow, step_number: int) -> None:
         explanation = EXPLANATIONS[step.error_kind].translated()
         st.markdown(f"{explanation.sentence} {explanation.advice}")
     if not attempts:
-        st.caption(_("No attempt yet."))
+        st.caption(_("Its attempts are no longer kept.") if step.fence else _("No attempt yet."))
         return
     st.dataframe(
         pd.DataFrame([_row(place, attempt, job) for place, attempt in enumerate(attempts, 1)]),

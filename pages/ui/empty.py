@@ -6,10 +6,11 @@ from typing import TypeVar
 import streamlit as st
 
 from core.actor import Role
-from core.errors import LoteError
+from core.errors import LoteError, NoLongerKept
 from core.i18n import _
 from pages.ui.actions import show_error
-from pages.ui.app import NEW_JOB, may
+from pages.ui.app import JOB, NEW_JOB, may
+from pages.ui.figures import plain
 from pages.ui.go import go
 from pages.ui.job_head import back
 
@@ -44,6 +45,11 @@ def found(read: Callable[[], T]) -> T:
     """What `read` gives; an id that names nothing ends the screen with the message and the way home."""
     try:
         return read()
+    except NoLongerKept as error:
+        back()
+        st.info(plain(error.message), icon=":material/auto_delete:")
+        st.page_link(JOB, label=_("Open the job"), query_params={"id": str(error.values["job_id"])})
+        st.stop()
     except LoteError as error:
         back()
         show_error(error)

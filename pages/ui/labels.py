@@ -64,6 +64,7 @@ LABELS = {
     "checked_note": N_("Note of the check"),
     "answers": N_("Answers"),
     "html_sha256": N_("Hash of the HTML"),
+    "html_pruned_at": N_("HTML no longer kept since"),
     "source_report_id": N_("Extracted again from report"),
 }
 WORDS = {

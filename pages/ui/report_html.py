@@ -26,6 +26,8 @@ def source(report: FullReportRow, *, is_there: bool) -> None:
 
 def html(report: FullReportRow, job: JobRow, step: StepRow, page_bytes: int | None) -> None:
     """Its HTML as a file, and a job that extracts it again; nothing where the job has not asked for it."""
+    if report.html_pruned_at is not None:
+        st.caption(_("The HTML of this page is no longer kept."))
     if report.html_sha256 is None:
         return
     if page_bytes is None:

@@ -172,6 +172,8 @@ def result(step: StepRow, report: ReportRow | None, wait: Wait | None, at: datet
         reused = age(report, at) if step.is_reused else ""
         title = (report.title or "")[: columns.LONGEST_TEXT]
         return " · ".join(filter(None, (reused, flags_told(report), title, words, _extracted_again(report))))
+    if step.pruned_report_id is not None:
+        return _("The report is no longer kept.")
     sentence = _(EXPLANATIONS[step.error_kind].sentence) if step.error_kind else ""
     if step.status is StepStatus.FAILED and step.attempts:
         tries = ngettext("{n} attempt", "{n} attempts", step.attempts).format(n=number(step.attempts))
