@@ -1,7 +1,7 @@
 """What is no longer kept leaves a word behind: steps name their report that went, reports say when their page went.
 
 Revision: 0006
-Previous: 0004
+Previous: 0005
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
