@@ -86,6 +86,9 @@ def empty(url: str) -> None:
     with engine.begin() as connection:
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         connection.exec_driver_sql(f"{others} AND pid <> pg_backend_pid()")
+        aside = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'before_restore%%'"
+        for name in list(connection.exec_driver_sql(aside).scalars()):
+            connection.exec_driver_sql(f'DROP SCHEMA "{name}" CASCADE')
         tables = SQLModel.metadata.sorted_tables
         sizes = " + ".join(f"pg_table_size('{table.name}')" for table in tables)
         if connection.exec_driver_sql(f"SELECT {sizes}").scalar_one() > WORTH_TRUNCATING_BYTES:

@@ -107,7 +107,7 @@ def test_a_deleted_id_is_not_given_again(service: JobService, database: Database
     new_job(service, 1, start=False)
     service.delete_job(last + 1)
     backup(database, file, NOW)
-    restore(database, file, NOW)
+    restore(database, file, NOW, replace=True)
     again = JobService.open(service.settings)
     assert new_job(again, 1) == last + 2
     again.close()

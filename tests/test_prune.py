@@ -34,6 +34,8 @@ from tests.story import (
 )
 
 DAY = timedelta(days=1)
+SUMS = {"step_results", "step_times"}
+"""For metrics: some rows for each hour in which something was done, whatever the number of steps."""
 
 
 def keeping(**days: int) -> Retention:
@@ -89,7 +91,8 @@ def test_over_a_year_rows_and_bytes_stay_bounded(service: JobService, database: 
             sizes.append(bytes_taken(database))
             counts.append(rows(database))
     half_way, end = counts[2], counts[-1]
-    for table, n in end.items():
+    for table in end.keys() - SUMS:
+        n = end[table]
         assert n <= half_way[table], table
     assert (end["jobs"], end["reports"], end["stored_pages"]) == (5, 3 * 7, 2 * 7)
     assert sizes[-1] <= sizes[2] * 1.1
