@@ -16,7 +16,9 @@ from core.login import claims_of, cookies_of
 from core.provider import Provider
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-PROXY_HEADERS = re.compile(r"forwarded|x-forwarded-.*|x-real-ip")
+PROXY_HEADERS = re.compile(r"forwarded|x-forwarded-.*|x-real-ip|via")
+PROXY_VERSION = "1.0"
+"""Of HTTP: what nginx speaks to what is behind it where nobody told it more; browsers and curl speak 1.1."""
 LOOPBACK_HOST = re.compile(r"(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 SCREENS_FILES = re.compile(r"/(media|_stcore/upload_file)/")
@@ -84,6 +86,8 @@ class Access:
 def _foreign(scope: Scope, headers: Headers) -> str | None:
     if header := next((name for name in headers if PROXY_HEADERS.fullmatch(name)), None):
         return _(PROXIED).format(header=header)
+    if scope.get("http_version") == PROXY_VERSION:
+        return _(PROXIED).format(header=f"HTTP/{PROXY_VERSION}")
     if not _is_loopback(scope.get("client")):
         return _(REMOTE)
     hosts = headers.getlist("host")

@@ -56,7 +56,7 @@ def test_another_machine_is_told_what_to_set(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["Forwarded", "X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Host", "X-Real-IP"]
+    "header", ["Forwarded", "X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Host", "X-Real-IP", "Via"]
 )
 def test_what_a_proxy_passes_on_is_refused(header: str) -> None:
     assert header.lower() in refused(client_of().get("/x", headers={header: "10.0.0.7"}))

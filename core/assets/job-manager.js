@@ -28,9 +28,15 @@ export class JobManagerError extends Error {
 
 /** Creates, follows and cancels jobs. */
 export class JobManager {
-  /** @param {string|URL} baseUrl Where the API is; by default where this module came from. */
-  constructor(baseUrl = new URL("..", import.meta.url)) {
+  #token;
+
+  /**
+   * @param {string|URL} baseUrl Where the API is; by default where this module came from.
+   * @param {{token?: string}} [options] `token`: an API token, for programs; a page of Lote's own has the login's cookie.
+   */
+  constructor(baseUrl = new URL("..", import.meta.url), { token } = {}) {
     this.baseUrl = String(baseUrl).replace(/\/+$/, "");
+    this.#token = token;
   }
 
   /**
@@ -114,6 +120,7 @@ export class JobManager {
 
   async #call(method, path, body, signal) {
     const options = { method, signal, cache: "no-store", headers: { Accept: "application/json" } };
+    if (this.#token) options.headers.Authorization = `Bearer ${this.#token}`;
     if (body !== undefined) {
       options.headers["Content-Type"] = "application/json";
       options.body = JSON.stringify(body);

@@ -12,6 +12,7 @@ from core.states import JobType
 from pages.ui.actions import attempt
 from pages.ui.app import origin, service
 from pages.ui.figures import number, plain
+from pages.ui.shared import login
 
 FORMATS: dict[str, tuple[str, str]] = {
     "xlsx": ("Excel", N_("A workbook with typed cells and links")),
@@ -91,8 +92,13 @@ def call(job: JobRow, given: str) -> tuple[str, dict[str, object]]:
 
 
 def curl(url: str, data: str) -> str:
-    """The command; `data` is a quoted document or @file."""
-    return f"curl -X POST {shlex.quote(url)} \\\n  -H 'Content-Type: application/json' \\\n  --data {data}"
+    """The command; `data` is a quoted document or @file. Where a login is, it needs a token."""
+    lines = [f"curl -X POST {shlex.quote(url)}", "-H 'Content-Type: application/json'", f"--data {data}"]
+    if login() is None:
+        return " \\\n  ".join(lines)
+    lines.insert(1, '-H "Authorization: Bearer $TOKEN"')
+    where = _("TOKEN is an API token; Settings makes them")
+    return f"# {where}\n" + " \\\n  ".join(lines)
 
 
 def _choice(key: str, label: str, options: dict[str, str]) -> str:

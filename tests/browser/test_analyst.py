@@ -234,9 +234,9 @@ def test_refreshes_take_no_typed_text_focus_or_scroll_away(page: Page, app: App)
 def test_the_javascript_client_creates_follows_and_cancels(page: Page, app: App) -> None:
     page.goto("/api/docs")
     result = page.evaluate(
-        """async () => {
+        """async (token) => {
             const { JobManager } = await import("/api/client/job-manager.js");
-            const jobs = new JobManager();
+            const jobs = new JobManager(undefined, { token });
             const job = await jobs.createBatchScrapingJob(["tidewater-bakery.test"], "By JavaScript", "");
             const seen = await new Promise((done) => {
                 const states = [];
@@ -248,9 +248,14 @@ def test_the_javascript_client_creates_follows_and_cancels(page: Page, app: App)
             const listed = await jobs.listJobs({ q: "By JavaScript" });
             let refused = "";
             try { await jobs.cancelJob(job.id); } catch (error) { refused = error.message; }
-            return { last: seen.at(-1), name: (await jobs.getJob(job.id)).name, n: listed.items.length, refused };
-        }"""
+            const wrong = new JobManager(undefined, { token: "lote_x" });
+            const status = await wrong.getJob(job.id).catch((error) => error.status);
+            const { name, created_by } = await jobs.getJob(job.id);
+            return { last: seen.at(-1), name, created_by, n: listed.items.length, refused, status };
+        }""",
+        app.post("/tokens", {"name": "JavaScript", "scope": "write", "owner": "eva"}).json()["token"],
     )
+    assert (result["created_by"], result["status"]) == ("eva", 401)
     assert result["last"] == "completed"
     assert (result["name"], result["n"]) == ("By JavaScript", 1)
     assert "cannot be cancelled" in result["refused"]
