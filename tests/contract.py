@@ -1,6 +1,5 @@
 """The API as a contract: an installation with a login, tokens for it, and calls as its schema allows them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import schemathesis
@@ -16,9 +15,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from core import tokens
-from core.actor import Actor, Scope
+from core.actor import Scope
 from core.api import create_api
 from core.job_service import JobService
+from tests.served import NobodyLoggedIn
 from tests.story import claim, completed, failed, flagged, new_job, settle
 
 CHECKS = [
@@ -32,13 +32,6 @@ CHECKS = [
 IDS = ("job_id", "step_number", "comment_id", "report_id", "token_id")
 
 
-class NobodyLoggedIn:
-    """A login whose cookie nobody has."""
-
-    def actor_of_cookie(self, headers: Mapping[str, str]) -> Actor | None:
-        """Nobody."""
-
-
 @dataclass(frozen=True, slots=True)
 class Contract:
     """Calls to an API with a login."""
@@ -49,7 +42,7 @@ class Contract:
     @classmethod
     def of(cls, service: JobService) -> "Contract":
         """On a database with an ended job, a running one and one that was not started."""
-        _fill(service)
+        fill(service)
         api = create_api(service, lambda: {"status": "ok"}, NobodyLoggedIn())  # type: ignore[arg-type]
         schema = schemathesis.openapi.from_asgi("/openapi.json", api, headers=token(service, Scope.READ))
         operations = [found.ok() for found in schema.get_all_operations()]
@@ -74,7 +67,8 @@ def _cases(operation: APIOperation) -> st.SearchStrategy[Case]:
     )
 
 
-def _fill(service: JobService) -> None:
+def fill(service: JobService) -> None:
+    """An ended job with reports and comments, a running one, and one that was not started."""
     job_id = new_job(service, [f"{n}.example.com" for n in range(3)])
     first, second, third = claim(service.database)
     settle(service.database, completed(first), flagged(second, "thin_text"), failed(third))

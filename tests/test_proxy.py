@@ -2,33 +2,27 @@
 
 import http.client
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from core import tokens
 from core.access import Access
-from core.actor import Actor, Scope
+from core.actor import Scope
 from core.api import create_api
 from core.job_service import JobService
 from core.provider import Provider
 from core.settings import Settings
+from tests.served import NobodyLoggedIn, served
 
 OUTSIDE = {"Host": "lote.example"}
 AUTH = {"client_id": "lote", "cookie_secret": "x" * 40}
-
-
-class NobodyLoggedIn:
-    def actor_of_cookie(self, headers: Mapping[str, str]) -> Actor | None:
-        return None
 
 
 @pytest.fixture
@@ -39,23 +33,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobService]:
 
 
 @contextmanager
-def served(service: JobService, *, login: bool) -> Iterator[int]:
-    """The API as the app serves it, by uvicorn with its defaults, as Streamlit does; gives the port."""
+def behind_access(service: JobService, *, login: bool) -> Iterator[int]:
+    """The API as the app serves it; gives the port."""
     api = create_api(service, lambda: {"status": "ok"}, NobodyLoggedIn() if login else None)  # type: ignore[arg-type]
     provider = Provider(AUTH, ("default",), "https://lote.example") if login else None
-    app = Starlette(routes=[Mount("/api", api)], middleware=[Middleware(Access, provider=provider)])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        deadline = time.monotonic() + 20
-        while not server.started:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
+    with served(Starlette(routes=[Mount("/api", api)], middleware=[Middleware(Access, provider=provider)])) as port:
+        yield port
 
 
 @contextmanager
@@ -107,14 +90,17 @@ PROXIES = {
 @pytest.mark.parametrize("kind", PROXIES)
 def test_nobody_comes_through_a_proxy_as_if_from_this_machine(service: JobService, kind: str) -> None:
     added, keeps_host, version = PROXIES[kind]
-    with served(service, login=False) as port, proxied(port, added, keeps_host=keeps_host, version=version) as url:
+    with (
+        behind_access(service, login=False) as port,
+        proxied(port, added, keeps_host=keeps_host, version=version) as url,
+    ):
         assert requests.get(f"{url}/api/jobs", headers=OUTSIDE, timeout=10).status_code == 403
         assert requests.get(f"http://127.0.0.1:{port}/api/jobs", timeout=10).status_code == 200
 
 
 def test_with_a_login_a_proxy_and_this_machine_need_a_token_alike(service: JobService) -> None:
     headers = {"Authorization": f"Bearer {tokens.create(service.database, 'x', Scope.READ, owner='x').secret}"}
-    with served(service, login=True) as port:
+    with behind_access(service, login=True) as port:
         assert requests.get(f"http://127.0.0.1:{port}/api/jobs", timeout=10).status_code == 401
         for added, keeps_host, version in PROXIES.values():
             with proxied(port, added, keeps_host=keeps_host, version=version) as url:

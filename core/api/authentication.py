@@ -82,9 +82,9 @@ class Door:
         try:
             grant = await run_in_threadpool(self._checked, given)
         except Unidentified as error:
-            log.warning("a token from %s was refused: %s", address, error)
             if wait := self.failures.wait_seconds(address, monotonic()):
                 return _too_many(TOO_WRONG, wait)
+            log.warning("a token from %s was refused: %s", address, error)
             headers = {"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'}
             return problems.problem(problems.UNIDENTIFIED, error.message, headers=headers)
         if wait := self.requests.wait_seconds(grant.actor.token_id, monotonic()):

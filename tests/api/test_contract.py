@@ -10,7 +10,7 @@ from core.job_service import JobService
 from tests.contract import CHECKS, Contract, token
 
 FEW = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     database=None,
     phases=(Phase.explicit, Phase.generate),
