@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.app import App
 from tests.site import Web, bulk_hosts
@@ -196,10 +196,9 @@ def test_back_leads_where_the_reader_came_from(page: Page, app: App) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_same_in_spanish(app: App, browser, width: int) -> None:  # type: ignore[no-untyped-def]
-    context = browser.new_context(base_url=app.url, locale="es-ES", viewport={"width": width, "height": 900})
-    context.set_default_timeout(30_000)
-    page = context.new_page()
+def test_the_same_in_spanish(app: App, spanish: BrowserContext, width: int) -> None:
+    page = spanish.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto("/")
     expect(page.get_by_role("heading", name="Trabajos")).to_be_visible()
     page.goto("/new")
@@ -212,7 +211,6 @@ def test_the_same_in_spanish(app: App, browser, width: int) -> None:  # type: ig
     expect(page.get_by_text("Completado").first).to_be_visible()
     expect(page.get_by_text("Pendientes").first).to_be_visible()
     expect(page.get_by_text(re.compile("Pasos")).first).to_be_visible()
-    context.close()
 
 
 def test_refreshes_take_no_typed_text_focus_or_scroll_away(page: Page, app: App) -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from core.tables import UPLOAD_LIMIT_BYTES
 from tests.app import App
@@ -110,9 +110,8 @@ def test_neither_the_preview_nor_an_error_moves_the_buttons_and_the_form(page: P
     assert fast.bounding_box() == options, "a click on the options right after a paste meets them"
 
 
-def test_on_a_telephone_the_first_button_is_the_first_and_as_wide_as_the_screen(browser: Browser, app: App) -> None:
-    context = browser.new_context(base_url=app.url, locale="en-GB", viewport={"width": 390, "height": 844})
-    page = context.new_page()
+def test_on_a_telephone_the_first_button_is_the_first_and_as_wide_as_the_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/new")
     boxes = [page.get_by_role("button", name=name).bounding_box() for name in BUTTONS]
     tried, kept, started = boxes
@@ -132,7 +131,6 @@ def test_on_a_telephone_the_first_button_is_the_first_and_as_wide_as_the_screen(
     assert place["x"] + place["width"] <= 390, "the reason is read without scrolling to the side"
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(reason).to_be_hidden()
-    context.close()
 
 
 @pytest.mark.parametrize("delay", [0, 15, 35, 55])

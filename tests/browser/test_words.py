@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from pages.ui.borrowed import WORDS
 from tests.app import App
@@ -54,15 +54,6 @@ def theirs() -> re.Pattern[str]:
 
 
 ENGLISH = theirs()
-
-
-@pytest.fixture
-def spanish(browser: Browser, app: App) -> BrowserContext:
-    context = browser.new_context(base_url=app.url, locale="es-ES", viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": "lote_name", "value": "ana", "url": app.url}])
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
 
 
 def english(page: Page) -> list[str]:
