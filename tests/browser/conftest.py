@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.app import App
 from tests.browser.chromium import EXECUTABLE, launch
 from tests.conftest import ON_CI
 from tests.site import Web
+
+PATIENCE_MS = 30_000
+"""Screens are awaited so long: how quick they are is measured elsewhere, and this machine may be busy."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +65,7 @@ class Visitors:
         context = self._browser.new_context(
             base_url=self._app.url, locale=locale, viewport={"width": 1280, "height": 900}
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts[locale] = context
         return context
 
