@@ -127,7 +127,7 @@ def _moment(is_sqlite: bool, at: datetime, seconds: str) -> str:
 def _chosen(values: list[str]) -> str:
     """One of them for each k, in turn."""
     cases = " ".join(f"WHEN {n} THEN {value}" for n, value in enumerate(values))
-    return f"CASE k % {len(values)} {cases} END"
+    return f"CASE k / 12 % {len(values)} {cases} END"
 
 
 def _text(value: str) -> str:

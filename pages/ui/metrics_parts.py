@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
+import pandas as pd
 import streamlit as st
 
 from core.disk import Room
@@ -20,6 +21,7 @@ from pages.ui.app import JOBS, SETTINGS
 from pages.ui.figures import duration, moment, number, percent
 from pages.ui.installation_parts import room
 
+NOTHING = "–"
 KINDS_SHOWN = 6
 """Failure kinds with a colour of their own; the rest is one part of the bars."""
 
@@ -49,9 +51,9 @@ def of_period(found: Metrics, owner: str, now: datetime) -> None:
         worth = _("Reports with a flag, which may be worthless, of all reports made.")
         tile(_("Flagged"), _share(whole.flagged, whole.completed), worth, flagged if whole.flagged else "", **attention)
         half = _("Half of the steps took no longer, from the claim to the result of the last attempt. {bucket}")
-        tile(_("Step time p50"), _seconds(whole.median), half.format(bucket=_between(whole.median)))
+        tile(_("Time p50"), _seconds(whole.median), half.format(bucket=_between(whole.median)))
         most = _("19 of 20 steps took no longer. {bucket}")
-        tile(_("Step time p95"), _seconds(whole.high), most.format(bucket=_between(whole.high)))
+        tile(_("Time p95"), _seconds(whole.high), most.format(bucket=_between(whole.high)))
         pace = _("Steps that ended, an hour on average over the time that has passed.")
         tile(_("Throughput"), _("{n}/h").format(n=number(whole.steps / hours)), pace, _("Jobs"), **mine)
         again = _("Attempts that failed and were followed by another one of their step.")
@@ -65,7 +67,7 @@ def of_now(now: Present, disk: Room) -> None:
         steps = ngettext("{n} step is unfinished.", "{n} steps are unfinished.", now.unfinished_steps)
         age = _("How long the job that waits longest for its begin has waited. {steps}")
         age = age.format(steps=steps.format(n=number(now.unfinished_steps)))
-        queue = duration(now.queue_age_seconds) if now.waiting_jobs else _("none waits")
+        queue = duration(now.queue_age_seconds) if now.waiting_jobs else NOTHING
         tile(_("Queue age"), queue, age, waiting, view="active")
         engines = ngettext("{n} engine", "{n} engines", now.engines).format(n=number(now.engines))
         places = _("{n} of {total}").format(n=number(now.places_in_use), total=number(now.places))
@@ -134,15 +136,10 @@ def failures(found: Metrics) -> None:
     colors = dict(zip(named, [*charts.VARIED[: len(shown)], charts.VARIED[-1]], strict=False))
     charts.bars(rows, colors, slot=found.period.slot, key="metrics_failures")
     st.caption(_("Failed steps by the failure of their last attempt. The most frequent ones mean:"))
-    st.dataframe(
-        [_kind(kind, n, found.whole.failed) for kind, n in counted],
+    st.table(
+        pd.DataFrame([_kind(kind, n, found.whole.failed) for kind, n in counted]),
         hide_index=True,
-        key="metrics_kinds",
-        height="content",
-        column_config={
-            _("Share"): st.column_config.TextColumn(width=70),
-            _("Steps"): st.column_config.TextColumn(width=70),
-        },
+        border="horizontal",
     )
 
 
@@ -251,12 +248,12 @@ def _length(found: Metrics) -> str:
 
 def _share(n: int, total: int) -> str:
     """With one decimal, rounded down, so that 100 % means all; a dash for nothing of nothing."""
-    return percent(n * 1000 // total / 10) if total else "–"
+    return percent(n * 1000 // total / 10) if total else NOTHING
 
 
 def _seconds(told: Percentile | None) -> str:
     if told is None:
-        return "–"
+        return NOTHING
     return duration(told.seconds) if told.high is not None else f"> {duration(told.low)}"
 
 

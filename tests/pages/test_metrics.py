@@ -41,9 +41,10 @@ def test_the_figures_of_a_period_are_told(open_page: Opened, service: JobService
     story(service)
     screen = open_page(PAGE)
     told = tiles(screen)
-    assert (told["Success"], told["Flagged"], told["Queue age"]) == ("60 %", "33.3 %", "none waits")
+    assert (told["Success"], told["Flagged"], told["Queue age"]) == ("60 %", "33.3 %", "–")
     assert any("5 steps · all owners" in caption.value for caption in screen.caption)
-    kinds, worst, slow = (table.value for table in screen.dataframe)
+    [kinds] = (table.value for table in screen.table)
+    worst, slow = (table.value for table in screen.dataframe)
     assert sorted(kinds["Failure"]) == ["dns", "timeout"]
     assert list(worst["host"]) == ["h3.test", "h4.test"]
     assert (list(slow["host"]), list(slow["mean"])) == (["h1.test"], ["14 s"])
@@ -73,3 +74,14 @@ def test_a_choice_goes_into_the_url(open_page: Opened, service: JobService) -> N
     screen.selectbox(key="metrics_owner").set_value("ana").run()
     assert screen.query_params == {"period": "1h", "owner": "ana"}
     assert tiles(screen)["Success"] == "50 %"
+
+
+def test_the_screen_speaks_spanish_charts_included(open_page: Opened, service: JobService) -> None:
+    story(service)
+    screen = open_page(PAGE)
+    screen.button_group(key="language").set_value("es").run()
+    assert [title.value for title in screen.title] == ["Métricas"]
+    assert not screen.error
+    charts = [chart.proto.spec for chart in screen.get("vega_lite_chart")]
+    assert len(charts) == 3
+    assert all("ene" in spec and "'.', ','" in spec for spec in charts)
