@@ -11,7 +11,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from core import provider
 from core.access import Access
+from tests.cookies import header, login_cookies
+from tests.test_login import settings_with
 
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 LOCAL = ("127.0.0.1", 50000)
@@ -142,3 +145,33 @@ def test_websockets_follow_the_same_rules() -> None:
     ]:
         with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)):
             talk(client, **headers)
+
+
+@pytest.fixture
+def with_login() -> TestClient:
+    found = provider.of(settings_with(), ())
+    assert found
+    app = Starlette(
+        routes=[Route(path, hello, methods=METHODS) for path in ("/x", "/media/{name}", "/_stcore/upload_file/1/2")],
+        middleware=[Middleware(Access, provider=found)],
+    )
+    return TestClient(app, base_url="https://lote.example", client=("10.0.0.7", 1))
+
+
+def test_with_a_login_other_machines_names_and_proxies_are_answered(with_login: TestClient) -> None:
+    assert with_login.get("/x", headers={"X-Forwarded-For": "10.0.0.9"}).text == "hello"
+    assert with_login.post("/x", headers={"Origin": "https://lote.example"}).text == "hello"
+
+
+def test_with_a_login_another_web_page_changes_nothing_either(with_login: TestClient) -> None:
+    cookies = header(login_cookies(sub="a1"))
+    refused(with_login.post("/x", headers={"Origin": "https://evil.example", **cookies}))
+    refused(with_login.post("/x", headers={"Sec-Fetch-Site": "cross-site", **cookies}))
+    refused(with_login.post("/x", headers={"Origin": "https://other.lote.example", **cookies}))
+
+
+@pytest.mark.parametrize("path", ["/media/export.csv", "/_stcore/upload_file/1/2"])
+def test_files_of_the_screens_are_for_those_who_have_logged_in(with_login: TestClient, path: str) -> None:
+    assert "Log in" in refused(with_login.get(path))
+    assert "Log in" in refused(with_login.get(path, headers=header(login_cookies("x" * 40, sub="a1"))))
+    assert with_login.get(path, headers=header(login_cookies(sub="a1"))).text == "hello"

@@ -114,11 +114,11 @@ def test_a_role_for_nobody_is_told(database: Database) -> None:
         people.set_role(session, CHIEF, Role.VIEWER)
 
 
-def test_who_came_last_stands_first(come: Database) -> None:
+def test_people_stand_by_login_and_are_found_by_parts(come: Database) -> None:
     with come.writing() as session:
         people.add(session, CHIEF, Role.VIEWER, NOW)
         people.visited(session, BOSS, "100% Boss", datetime.now(UTC))
     with come.reading() as session:
-        assert [row.login for row in numbered(session).items] == [BOSS, ANA, CHIEF]
+        assert [row.login for row in numbered(session).items] == [ANA, BOSS, CHIEF]
         assert [row.login for row in numbered(session, q="0%").items] == [BOSS]
         assert [row.login for row in numbered(session, q="CHIEF").items] == [CHIEF]

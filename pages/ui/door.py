@@ -19,6 +19,7 @@ WORDS = {
 }
 ENDED = N_("Your login has ended. Log in again.")
 WIDTH = 400
+SECONDS = 5
 ASKED = "lote_asked"
 """Where the reader wanted to go before the login, in the browser's storage of this tab: the provider leads home."""
 REMEMBER = (
@@ -54,6 +55,7 @@ def draw() -> None:
         if found is not None:
             st.warning(plain(_(NO_ROLE).format(login=found.login)), icon=":material/block:")
             log_out(_("Log out"))
+            _wait()
             return
         if st.user.get("is_logged_in"):
             st.info(_(ENDED), icon=":material/schedule:")
@@ -88,6 +90,14 @@ def log_out(label: str) -> None:
     """The button that ends the login, here and at the provider."""
     if st.button(label, key="log_out", icon=":material/logout:"):
         st.logout()
+        st.stop()  # a rerun of what comes below would take the way out from the browser's queue
+
+
+@st.fragment(run_every=SECONDS)
+def _wait() -> None:
+    """The screen opens by itself when an admin lets the reader in."""
+    if not is_shut():
+        st.rerun()
 
 
 def _buttons() -> None:

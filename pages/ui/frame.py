@@ -41,6 +41,7 @@ def _screen() -> None:
     """Menu, what happens meanwhile, and the page."""
     st.logo(WORDMARK, icon_image=ICON, size="large")
     page = _navigation("sidebar")
+    identity.remember_role()
     with st.sidebar:
         _reader()
         identity.keep_cookies()

@@ -21,7 +21,7 @@ LANGUAGE_COOKIE, NAME_COOKIE = "lote_language", "lote_name"
 COOKIE_SECONDS = 365 * 24 * 3600
 MAX_NAME = 80
 WRITTEN = "written_cookies"
-PERSON = "known_person"
+PERSON, DRAWN_ROLE = "known_person", "drawn_role"
 FRESH_SECONDS = 1.0
 """One run of a screen asks many times; a role that an admin changes holds from the next."""
 
@@ -53,6 +53,22 @@ def speaks() -> str:
     """The reader's language: chosen here, or the browser's."""
     chosen = _kept(LANGUAGE_COOKIE)
     return chosen if chosen in LANGUAGES else i18n.preferred(st.context.locale)
+
+
+def role_now() -> Role | None:
+    """The role of who has logged in; None without a login, before it, and for who may not come in."""
+    found = person()
+    return found.role if found else None
+
+
+def remember_role() -> None:
+    """Keep the role that the screen is drawn for."""
+    st.session_state[DRAWN_ROLE] = role_now()
+
+
+def role_has_changed() -> bool:
+    """Whether the screen was drawn for another role: an admin has changed it meanwhile, or the login has ended."""
+    return bool(st.session_state.get(DRAWN_ROLE) != role_now())
 
 
 def call_me(name: str) -> None:

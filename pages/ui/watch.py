@@ -8,7 +8,7 @@ from core.queries.rows import JobRow
 from pages.ui.actions import guarded
 from pages.ui.app import engine_status, free_mib_of_full_disk, service
 from pages.ui.figures import middle, plain
-from pages.ui.identity import cookies_wait
+from pages.ui.identity import cookies_wait, role_has_changed
 from pages.ui.status import job_label, job_look
 
 SECONDS = 5
@@ -25,7 +25,7 @@ def told_at_end(job_id: int) -> None:
 @guarded()
 def watch() -> None:
     """Draw banners while no engine lives or the disk is full; a toast for every watched job that has ended."""
-    if cookies_wait():
+    if cookies_wait() or role_has_changed():
         st.rerun()
     if (mib := free_mib_of_full_disk()) is not None:
         st.error(
