@@ -67,7 +67,7 @@ def _statements(is_sqlite: bool, begin: datetime, now: datetime, steps: int) -> 
     kind = _chosen([_text(name) for name in KINDS])
     owner = _chosen([_text(name) for name in OWNERS])
     failed = "k % 12 = 5"
-    host = f"'h' || (k * 7919 % {HOSTS}) || '.test'"
+    host = f"'h' || (k % {HOSTS} * 7919 % {HOSTS}) || '.test'"
     no, empty = ("0", "'[]'") if is_sqlite else ("FALSE", "CAST('[]' AS JSON)")
     yes = "1" if is_sqlite else "TRUE"
     config = "'{}'" if is_sqlite else "CAST('{}' AS JSON)"

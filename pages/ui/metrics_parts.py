@@ -20,6 +20,7 @@ from pages.ui import charts, columns, go
 from pages.ui.app import JOBS, SETTINGS
 from pages.ui.figures import duration, moment, number, percent
 from pages.ui.installation_parts import room
+from pages.ui.status import tile_word
 
 NOTHING = "–"
 KINDS_SHOWN = 6
@@ -83,7 +84,7 @@ def of_now(now: Present, disk: Room) -> None:
 
 def ended(found: Metrics) -> None:
     """Completed, flagged and failed steps over time."""
-    good, flagged, failed = _("Good"), _("Flagged"), _("Failed")
+    good, flagged, failed = _("Good"), _("Flagged"), tile_word("failed")
     rows = [
         (begin, end, part, n)
         for slot, (begin, end) in zip(found.slots, _ends(found), strict=True)
@@ -102,7 +103,7 @@ def ended(found: Metrics) -> None:
 
 def times(found: Metrics) -> None:
     """Median and 95th percentile over time."""
-    median, high = _("p50: half took no longer"), _("p95: 19 of 20 took no longer")
+    median, high = _("p50: half"), _("p95: 19 of 20")
     rows = [
         (slot.begins_at, name, told.seconds if told else None)
         for slot in found.slots
@@ -112,7 +113,8 @@ def times(found: Metrics) -> None:
     charts.lines(rows, {median: charts.BLUE, high: charts.VIOLET}, slot=found.period.slot, key="metrics_times")
     st.caption(
         _(
-            "Seconds of the last attempt, from its claim to its result, without waiting for retries or pauses. They are"
+            "How many seconds half of the steps, and 19 of 20, took at most: those of the last attempt, from its claim"
+            " to its result, without waiting for retries or pauses. They are"
             " estimates: kept is only how many took up to 1, 1.5, 2, 3, 4, 5, 7.5, 10 … seconds."
         )
     )

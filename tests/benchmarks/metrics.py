@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from starlette.testclient import TestClient
+
+from core.api import create_api
 from core.db import Database
 from core.job_service import JobService
 from core.period import NAMED, named
 from core.queries import metrics, metrics_hosts, metrics_now
 from core.settings import Settings
+from tests import plain_metrics
 from tests.bulk import OWNERS, fill, summed
 
 TIMES = 5
@@ -25,7 +29,8 @@ MADRID = ZoneInfo("Europe/Madrid")
 
 
 def seconds(work: Callable[[], Any]) -> float:
-    """What it takes at its slowest of `TIMES`."""
+    """What it takes at its slowest of `TIMES`, after a first time that fills the caches."""
+    work()
     took = []
     for _ in range(TIMES):
         began = time.perf_counter()
@@ -63,11 +68,12 @@ def main() -> None:
         settings = Settings.load(database_url=url, data_dir=directory / "data", auto_migrate=True)
         service = JobService.open(settings)
         stack.callback(service.close)
-        measure(service.database, arguments.steps)
+        measure(service, arguments.steps)
 
 
-def measure(database: Database, steps: int) -> None:
+def measure(service: JobService, steps: int) -> None:
     """Print the figures."""
+    database = service.database
     now = datetime.now(UTC)
     began = time.perf_counter()
     fill(database, steps, now)
@@ -81,13 +87,20 @@ def measure(database: Database, steps: int) -> None:
         for owner in (None, OWNERS[0]):
             took = seconds(lambda period=period, owner=owner: screen(database, period, owner, now))
             print(f"  screen, {period:>3}, {owner or 'all owners':>10}: {1000 * took:4.0f} ms")
-    for name, read in (
-        ("metrics", metrics.read),
-        ("failing", metrics_hosts.failing),
-        ("slowest", metrics_hosts.slowest),
-    ):
-        with database.reading() as session:
-            print(f"  {name}: {1000 * seconds(lambda read=read: read(session, named('90d', now, MADRID))):.0f} ms")
+    client = TestClient(create_api(service, lambda: {"status": "ok"}), base_url="http://localhost")
+    print(f"  scrape: {1000 * seconds(lambda: client.get('/metrics').raise_for_status()):.0f} ms")
+    compare(database, now)
+
+
+def compare(database: Database, now: datetime) -> None:
+    """Whether the figures of 90 days are those of plain SQL, and how long that takes."""
+    period = named("90d", now, MADRID)
+    with database.reading() as session:
+        began = time.perf_counter()
+        told = plain_metrics.told(session, period.begins_at, period.ends_at, None)
+        took = time.perf_counter() - began
+        is_equal = told == plain_metrics.of_slot(metrics.read(session, period).whole)
+    print(f"  90d by plain SQL: {took:.1f} s, {'the same figures' if is_equal else 'OTHER FIGURES'}")
 
 
 if __name__ == "__main__":
