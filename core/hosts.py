@@ -18,13 +18,7 @@ def set_interval(session: Session, host: str, seconds: float | None, policy: Pol
 
     Raises `InvalidInput` for what is no host and for a pause outside of 0 to 3,600 s.
     """
-    accepted = parse_items([host], policy).accepted
-    if len(accepted) != 1 or accepted[0].target != accepted[0].host:
-        raise InvalidInput(
-            N_("“{text}” is not the name of a host, such as example.com."),
-            errors=[{"field": "host", "detail": _("Give one name, without a path.")}],
-            text=host.strip()[:200],
-        )
+    name = named(host, policy)
     if seconds is not None and not 0 <= seconds <= LONGEST_SECONDS:
         raise InvalidInput(
             N_("A pause of {seconds} s is not possible: from 0 to {longest} s are."),
@@ -32,7 +26,6 @@ def set_interval(session: Session, host: str, seconds: float | None, policy: Pol
             seconds=Amount(seconds),
             longest=Amount(LONGEST_SECONDS),
         )
-    name = str(accepted[0].host)
     queue.host_changed(session, name)
     before = session.execute(sa.select(HOSTS.c.interval_seconds).where(HOSTS.c.host == name)).scalar()
     statement = dialect.insert(session, HOSTS).values(host=name, interval_seconds=seconds)
@@ -44,3 +37,15 @@ def set_interval(session: Session, host: str, seconds: float | None, policy: Pol
     if before != seconds:
         audit.record(session, "host.pause_set", name, before=before, after=seconds)
     return name
+
+
+def named(text: str, policy: Policy) -> str:
+    """The name of a host as it is stored; raises `InvalidInput` for what is none."""
+    accepted = parse_items([text], policy).accepted
+    if len(accepted) != 1 or accepted[0].target != accepted[0].host:
+        raise InvalidInput(
+            N_("“{text}” is not the name of a host, such as example.com."),
+            errors=[{"field": "host", "detail": _("Give one name, without a path.")}],
+            text=text.strip()[:200],
+        )
+    return str(accepted[0].host)

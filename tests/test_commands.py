@@ -27,8 +27,8 @@ def lote(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Lote:
     monkeypatch.setenv("LOTE_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
-    def lote(*arguments: object, code: int = 0) -> Result:
-        done = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    def lote(*arguments: object, code: int = 0, typed: str | None = None) -> Result:
+        done = CliRunner().invoke(main, [str(argument) for argument in arguments], input=typed)
         if done.exception is not None and not isinstance(done.exception, SystemExit | LoteError):
             raise done.exception
         assert done.exit_code == code, done.output
@@ -86,3 +86,14 @@ def test_what_is_due_is_told_before_it_goes(lote: Lote, service: JobService, mon
     assert len(service.list_jobs()) == 1
     assert "Done" in lote("prune").output
     assert service.list_jobs() == []
+
+
+def test_a_domain_is_forgotten_when_it_is_typed_once_more(lote: Lote, service: JobService) -> None:
+    job_id = new_job(service, ["one.test", "two.test"], start=False)
+    (service.settings.data_dir / "backup-0001.db").touch()
+    assert "reports: 1" in lote("forget", "one.test", "--dry-run").output
+    assert "Forgotten" not in lote("forget", "one.test", typed="two.test\n", code=1).output
+    assert job_of(service.database, job_id).total_steps == 2
+    said = lote("forget", "One.test", typed="one.test\n").output
+    assert "Forgotten" in said and "backup-0001.db" in said
+    assert job_of(service.database, job_id).total_steps == 1

@@ -63,7 +63,7 @@ LEVELS = [
         "new_jobs",
     },
     {"people", "login", "tokens"},
-    {"backups", "prune"},
+    {"backups", "forget", "mentions", "prune"},
     {"steps", "attempt", "runners", "outbox", "heart", "witness", "doubt", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access", "way_in"},

@@ -14,6 +14,7 @@ from core import __version__
 from core.actor import Scope
 from core.api import (
     audit,
+    care,
     client,
     comments,
     export,
@@ -57,6 +58,7 @@ TAGS = [
     {"name": "reports", "description": "What was found on each site"},
     {"name": "tokens", "description": "Secrets that let programs in"},
     {"name": "audit", "description": "Who did what"},
+    {"name": "care", "description": "What must not be kept"},
     {"name": "health", "description": "Whether Lote works"},
     {"name": "metrics", "description": "Figures for Prometheus"},
 ]
@@ -107,7 +109,7 @@ def create_api(service: JobService, engine_status: Callable[[], dict[str, Any]],
     api.state.service, api.state.engine_status = service, engine_status
     api.add_middleware(Edge, door=Door.of(service, login))
     problems.register(api)
-    for noun in (jobs, moves, steps, export, comments, reports, tokens, audit, health, metrics, client):
+    for noun in (jobs, moves, steps, export, comments, reports, tokens, audit, care, health, metrics, client):
         api.include_router(noun.router)
     api.add_route("/", _to_docs, include_in_schema=False)
     api.openapi = lambda: _schema(api)  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OTHERS: dict[str, Role] = {
     "create_token": Role.VIEWER,  # for oneself, with at most one's own role
     "revoke_token": Role.VIEWER,  # one's own
+    "forget_domain": Role.ADMIN,
     "list_audit_events": Role.ADMIN,
     "export_audit_events": Role.ADMIN,
 }
