@@ -64,8 +64,8 @@ def _statements(is_sqlite: bool, begin: datetime, now: datetime, steps: int) -> 
     took = "(CASE WHEN k % 50 = 7 THEN 10 + k % 80 WHEN k % 12 = 5 THEN 5 + k % 56 ELSE 0.125 * (1 + k % 37) END)"
     ended = _moment(is_sqlite, begin, f"(k * {spread} + {took})")
     early = _moment(is_sqlite, begin, f"(k * {spread} - 30)")
-    kind = _chosen([_text(name) for name in KINDS])
-    owner = _chosen([_text(name) for name in OWNERS])
+    kind = _chosen("k / 12", [_text(name) for name in KINDS])
+    owner = _chosen("k", [_text(name) for name in OWNERS])
     failed = "k % 12 = 5"
     host = f"'h' || (k % {HOSTS} * 7919 % {HOSTS}) || '.test'"
     no, empty = ("0", "'[]'") if is_sqlite else ("FALSE", "CAST('[]' AS JSON)")
@@ -124,10 +124,10 @@ def _moment(is_sqlite: bool, at: datetime, seconds: str) -> str:
     return f"to_timestamp({at.timestamp()} + {seconds})"
 
 
-def _chosen(values: list[str]) -> str:
-    """One of them for each k, in turn."""
+def _chosen(number: str, values: list[str]) -> str:
+    """One of them for each number, in turn."""
     cases = " ".join(f"WHEN {n} THEN {value}" for n, value in enumerate(values))
-    return f"CASE k / 12 % {len(values)} {cases} END"
+    return f"CASE {number} % {len(values)} {cases} END"
 
 
 def _text(value: str) -> str:
