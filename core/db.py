@@ -68,7 +68,18 @@ class Database:
                 directory=settings.data_dir,
                 reason=error.strerror,
             ) from error
-        return cls(settings.url, settings.data_dir)
+        database = cls(settings.url, settings.data_dir)
+        database._make_private()
+        return database
+
+    def _make_private(self) -> None:
+        """A new file is its owner's alone, wherever it lies; SQLite would make it readable for all, as the umask has it.
+
+        What cannot be made is told by the first connection, in the words of the driver.
+        """
+        if self.is_sqlite and self.url.database not in (None, "", ":memory:"):
+            with contextlib.suppress(OSError):
+                os.close(os.open(str(self.url.database), os.O_CREAT | os.O_CLOEXEC, 0o600))
 
     @property
     def is_sqlite(self) -> bool:

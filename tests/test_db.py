@@ -93,6 +93,17 @@ def test_the_data_directory_is_private(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "lote.db").is_file()
 
 
+def test_a_new_database_file_is_private_in_a_directory_that_is_not(tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir(mode=0o755)
+    settings = Settings.load(data_dir=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'open' / 'other.db'}")
+    service = JobService.open(settings)
+    new_job(service, 1)
+    files = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "open").iterdir()}
+    service.close()
+    assert set(files) >= {"other.db", "other.db-wal"}
+    assert set(files.values()) == {0o600}
+
+
 def test_a_newer_database_is_refused_with_the_way_out(tmp_path: Path) -> None:
     settings = Settings.load(data_dir=tmp_path)
     JobService.open(settings).close()
