@@ -73,7 +73,7 @@ class Database:
         return database
 
     def _make_private(self) -> None:
-        """A new file is its owner's alone, wherever it lies; SQLite would make it readable for all, as the umask has it.
+        """A new file is its owner's alone, wherever it lies; SQLite would make it as readable as the umask has it.
 
         What cannot be made is told by the first connection, in the words of the driver.
         """

@@ -95,7 +95,8 @@ def test_the_data_directory_is_private(tmp_path: Path) -> None:
 
 def test_a_new_database_file_is_private_in_a_directory_that_is_not(tmp_path: Path) -> None:
     (tmp_path / "open").mkdir(mode=0o755)
-    settings = Settings.load(data_dir=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'open' / 'other.db'}")
+    url = f"sqlite:///{tmp_path / 'open' / 'other.db'}"
+    settings = Settings.load(data_dir=tmp_path / "data", database_url=url, dns_overrides="*.test=127.0.0.1")
     service = JobService.open(settings)
     new_job(service, 1)
     files = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "open").iterdir()}
