@@ -21,8 +21,10 @@ PROXY_VERSION = "1.0"
 """Of HTTP: what nginx speaks to what is behind it where nobody told it more; browsers and curl speak 1.1."""
 LOOPBACK_HOST = re.compile(r"(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 DEFAULT_PORTS = {"http": 80, "https": 443}
-SCREENS_FILES = re.compile(r"/(media|_stcore/upload_file)/")
-"""Downloads from screens and uploads to them: Streamlit keeps them for whoever knows their address."""
+SCREENS_FILES = re.compile(r"(?<!/static)/(media|_stcore/upload_file)/")
+"""Downloads from screens and uploads to them: Streamlit keeps them for whoever knows their address. Its own fonts, in
+`/static/media/`, are those of the login page too.
+"""
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 
 REMOTE = N_("Lote answers this machine only. To let others in without a login, set LOTE_ALLOW_ANONYMOUS=true.")

@@ -51,7 +51,7 @@ def _own(session: Session, comment_id: int, author: str) -> CommentRow:
     comment = queries.comments.get(session, comment_id)
     if who.is_verified:
         actor.need_say_over(comment.author)
-    elif comment.author != author.strip():
+    elif comment.author != _author(author):
         raise Refused(N_("Only {author} can change this comment."), author=comment.author)
     return comment
 

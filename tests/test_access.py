@@ -152,7 +152,10 @@ def with_login() -> TestClient:
     found = provider.of(settings_with(), ())
     assert found
     app = Starlette(
-        routes=[Route(path, hello, methods=METHODS) for path in ("/x", "/media/{name}", "/_stcore/upload_file/1/2")],
+        routes=[
+            Route(path, hello, methods=METHODS)
+            for path in ("/x", "/static/media/{name}", "/tools/media/{name}", "/_stcore/upload_file/1/2")
+        ],
         middleware=[Middleware(Access, provider=found)],
     )
     return TestClient(app, base_url="https://lote.example", client=("10.0.0.7", 1))
@@ -170,8 +173,12 @@ def test_with_a_login_another_web_page_changes_nothing_either(with_login: TestCl
     refused(with_login.post("/x", headers={"Origin": "https://other.lote.example", **cookies}))
 
 
-@pytest.mark.parametrize("path", ["/media/export.csv", "/_stcore/upload_file/1/2"])
+@pytest.mark.parametrize("path", ["/tools/media/export.csv", "/_stcore/upload_file/1/2"])
 def test_files_of_the_screens_are_for_those_who_have_logged_in(with_login: TestClient, path: str) -> None:
     assert "Log in" in refused(with_login.get(path))
     assert "Log in" in refused(with_login.get(path, headers=header(login_cookies("x" * 40, sub="a1"))))
     assert with_login.get(path, headers=header(login_cookies(sub="a1"))).text == "hello"
+
+
+def test_the_login_page_has_its_fonts(with_login: TestClient) -> None:
+    assert with_login.get("/static/media/MaterialSymbols.woff2").text == "hello"

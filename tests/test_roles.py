@@ -42,7 +42,7 @@ def job(service: JobService) -> int:
     """A job of Ana's, with a comment of hers."""
     with acting(ANA):
         job_id = service.create_batch_scraping_job(["a.test"], created_by="somebody else").job.id
-        service.add_comment(job_id, "somebody else", "Mine.")
+        service.add_comment(job_id, "", "Mine.")
     return job_id
 
 

@@ -29,11 +29,15 @@ def add_comment(comment: NewComment, service: Service) -> CommentRow:
 
 @router.patch("/{comment_id}", responses=documented(404, 409, 422))
 def edit_comment(comment_id: CommentId, change: CommentChange, service: Service) -> CommentRow:
-    """Change one's own comment: `author` must be the comment's author, else 409. Names are not verified."""
+    """Change one's own comment: `author` must be the comment's author, else 409. With a login or a token one's own
+    name must, but for admins, else 403.
+    """
     return service.edit_comment(comment_id, change.author, change.body)
 
 
 @router.delete("/{comment_id}", status_code=204, responses=documented(404, 409, 422))
 def delete_comment(comment_id: CommentId, service: Service, who: Annotated[Authorship, Query()]) -> None:
-    """Delete one's own comment: the parameter `author` must be the comment's author, else 409."""
+    """Delete one's own comment: the parameter `author` must be the comment's author, else 409. With a login or a
+    token one's own name must, but for admins, else 403.
+    """
     service.delete_comment(comment_id, who.author)

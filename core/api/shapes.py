@@ -32,6 +32,8 @@ Search = Annotated[str, Field(max_length=500), AfterValidator(storable)]
 Cursor = Annotated[str, Field(max_length=500, description="`next_cursor` of the page before")]
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Description = Annotated[str, Field(max_length=LONGEST_DESCRIPTION)]
+SIGNS = "Signs it; with a login or a token that one's name does, whatever is given here"
+MUST_BE = "Must be the comment's author; with a login or a token one's name must"
 Person = Annotated[str, Field(max_length=LONGEST_AUTHOR)]
 CommentBody = Annotated[str, Field(min_length=1, max_length=LONGEST_BODY, description="Plain text")]
 Priority = Annotated[int, Field(ge=-10, le=10, description="Higher goes first")]
@@ -242,14 +244,14 @@ class NewComment(Body):
 
     job_id: Id
     body: CommentBody
-    author: Annotated[Person, Field(min_length=1)]
+    author: Annotated[Person, Field(min_length=1, description=SIGNS)] = ""
 
 
 class CommentChange(Body):
     """The new text of a comment."""
 
     body: CommentBody
-    author: Annotated[Person, Field(min_length=1, description="Must be the comment's author")]
+    author: Annotated[Person, Field(min_length=1, description=MUST_BE)] = ""
 
 
 class NewCheck(Body):
@@ -257,7 +259,7 @@ class NewCheck(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"author": "ana", "note": "A small site, but theirs."}]})
 
-    author: Annotated[Person, Field(min_length=1)]
+    author: Annotated[Person, Field(min_length=1, description=SIGNS)] = ""
     note: Annotated[str, Field(max_length=LONGEST_NOTE, description="Plain text: what was seen")] = ""
 
 
@@ -281,7 +283,7 @@ class NewToken(Body):
 class Authorship(Parameters):
     """Who asks."""
 
-    author: Annotated[Person, Field(min_length=1, description="Must be the comment's author")]
+    author: Annotated[Person, Field(min_length=1, description=MUST_BE)] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def test_lines_are_the_list_as_given(client: TestClient) -> None:
 
 def test_comments_are_written_edited_and_deleted_by_their_author(client: TestClient, job: dict[str, Any]) -> None:
     new = {"job_id": job["id"], "author": "ana", "body": "<b>First</b>"}
+    assert client.post("/api/comments/job", json={"job_id": job["id"], "body": "Whose?"}).status_code == 422
     answer = client.post("/api/comments/job", json=new)
     assert answer.status_code == 201
     comment = answer.json()
