@@ -15,6 +15,7 @@ import click
 from core import actor, i18n, logs, queries
 from core.actor import Actor
 from core.commands.backup import backup
+from core.commands.doctor import doctor
 from core.commands.forget import forget
 from core.commands.prune import prune
 from core.commands.restore import restore
@@ -120,6 +121,7 @@ def worker() -> None:
 
 
 main.add_command(backup)
+main.add_command(doctor)
 main.add_command(forget)
 main.add_command(prune)
 main.add_command(restore)

@@ -23,6 +23,7 @@ from core.mentions import Mentions
 from core.models import HOSTS, JOB_LINES, JOB_STEPS, JOBS, REPORTS, STORED_PAGES, Document, SQLModel
 from core.queue import forget as steps
 from core.queue.prune import take_pages
+from core.settings import Settings
 from core.states import STEP_FINAL
 from core.stored_page import unpack
 from core.targets import Policy
@@ -61,10 +62,10 @@ class Forgotten:
     pages: int = 0
 
 
-def preview(database: Database, domain: str, policy: Policy) -> tuple[str, Forgotten]:
+def preview(database: Database, domain: str, settings: Settings) -> tuple[str, Forgotten]:
     """The domain as it is stored, and what would go; `pages` are not looked into. Needs the role admin."""
     actor.need(Role.ADMIN)
-    found = Mentions(hosts.named(domain, policy))
+    found = Mentions(hosts.named(domain, Policy.of(settings, scrape_anyway=True)))
     with database.reading() as session:
         own = _own_steps(session, found)
         ids = [step for of_job in own.values() for step in of_job]
@@ -78,14 +79,14 @@ def preview(database: Database, domain: str, policy: Policy) -> tuple[str, Forgo
     return found.domain, Forgotten(whole, len(ids), unfinished, reports + len(there), max(0, mentions - own_rows), 0)
 
 
-def forget(database: Database, domain: str, now: datetime, policy: Policy) -> Forgotten:
+def forget(database: Database, domain: str, now: datetime, settings: Settings) -> Forgotten:
     """Forget it, and write into the audit log that something was forgotten, but not what. Needs the role admin.
 
     Raises `InvalidInput` for what is no name of a host.
     """
     actor.need(Role.ADMIN)
-    found = Mentions(hosts.named(domain, policy))
-    _domain, before = preview(database, domain, policy)
+    found = Mentions(hosts.named(domain, Policy.of(settings, scrape_anyway=True)))
+    _domain, before = preview(database, domain, settings)
     gone = _forget_steps(database, found, now)
     with database.reading() as session:
         there = _ended_there(session, found)

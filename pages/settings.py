@@ -10,6 +10,7 @@ from core.queries.engines import at_work
 from pages.ui import installation_parts as parts
 from pages.ui.actions import guarded
 from pages.ui.app import may, service
+from pages.ui.care import doctor, forgetting
 from pages.ui.engines import engines
 from pages.ui.host_ledger import host_ledger
 from pages.ui.people import people
@@ -45,6 +46,9 @@ with st.container(border=True, key="ledger"):
 with guarded():
     api_tokens()
 if may(Role.ADMIN):
+    with guarded():
+        doctor()
+        forgetting()
     with st.container(border=True, key="settings"):
         st.subheader(_("In force"), anchor=False)
         st.caption(_("Each is an environment variable, read at the start of Lote. Secrets are never shown."))

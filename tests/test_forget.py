@@ -19,7 +19,6 @@ from core.job_service import JobService
 from core.mentions import Mentions
 from core.models import IDEMPOTENCY_KEYS, JOB_LINES, SQLModel
 from core.stored_page import unpack
-from core.targets import Policy
 from tests.story import NOW, assert_counters_hold, claim, completed, failed, job_of, new_job, settle, steps_of, stored
 
 DOMAIN = "forgetme.test"
@@ -42,7 +41,7 @@ def traces(database: Database, word: str = DOMAIN) -> list[str]:
 
 
 def forgotten(service: JobService, domain: str = DOMAIN) -> Forgotten:
-    return forget.forget(service.database, domain, datetime.now(UTC), Policy.of(service.settings))
+    return forget.forget(service.database, domain, datetime.now(UTC), service.settings)
 
 
 def mention(claimed: Any) -> Any:
@@ -94,7 +93,7 @@ def test_no_trace_is_left_anywhere(service: JobService, database: Database, tmp_
         extra = sa.update(JOB_LINES).where(JOB_LINES.c.input == "other.test")
         session.execute(extra.values(extra={"contact": f"bo@{DOMAIN}", "note": "fine"}))
     assert len(traces(database)) > 20
-    name, shown = forget.preview(database, " ForgetMe.test ", Policy.of(service.settings))
+    name, shown = forget.preview(database, " ForgetMe.test ", service.settings)
     assert (name, shown.steps, shown.jobs, shown.unfinished, shown.reports) == (DOMAIN, 4, 1, 0, 5)
     gone = forgotten(service)
     assert (gone.steps, gone.jobs, gone.reports, gone.pages) == (4, 1, 5, 1)

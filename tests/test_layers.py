@@ -63,7 +63,7 @@ LEVELS = [
         "new_jobs",
     },
     {"people", "login", "tokens"},
-    {"backups", "forget", "mentions", "prune"},
+    {"backups", "doctor", "forget", "mentions", "prune"},
     {"steps", "attempt", "runners", "outbox", "heart", "witness", "doubt", "outage", "caretaker"},
     {"job_service"},
     {"engine", "api", "access", "way_in"},
@@ -78,6 +78,7 @@ NETWORK = {
 """What can open a connection."""
 MAY_IMPORT_NETWORK = {
     "core/settings.py": {"ssl", "urllib.request"},  # reads a file of certificates, and what proxy the environment names
+    "core/doctor/network.py": {"socket", "ssl", "http.client"},  # asks whether the app answers on this machine
     "core/presence.py": {"socket"},  # this machine's name
     "core/executors/worker.py": {"socket"},  # the time limit of a pipe
 }

@@ -12,7 +12,6 @@ from core.api.json_route import JsonRoute
 from core.api.problems import documented
 from core.api.shapes import Body
 from core.forget import Forgotten, forget, preview
-from core.targets import Policy
 
 router = APIRouter(route_class=JsonRoute, tags=["care"], responses=documented(422))
 
@@ -38,8 +37,7 @@ def forget_domain(wanted: ToForget, service: Service) -> Answer:
     """Forget a domain and what is below it: its steps with lines, attempts, reports and stored pages go from all jobs,
     and where others name it, the name is taken out. Logs, exported files and backups still have it.
     """
-    policy = Policy.of(service.settings)
-    domain, found = preview(service.database, wanted.domain, policy)
+    domain, found = preview(service.database, wanted.domain, service.settings)
     if not wanted.dry_run:
-        found = forget(service.database, domain, datetime.now(UTC), policy)
+        found = forget(service.database, domain, datetime.now(UTC), service.settings)
     return Answer(domain, wanted.dry_run, found)

@@ -11,7 +11,6 @@ from core.forget import forget as leave_nothing
 from core.i18n import _
 from core.job_service import JobService
 from core.settings import Settings
-from core.targets import Policy
 
 
 @click.command()
@@ -22,15 +21,15 @@ def forget(domain: str, yes: bool, dry_run: bool) -> None:
     """Delete all that was scraped of DOMAIN and what is below it, and its mentions in what was scraped of others."""
     settings = Settings.load()
     logs.configure(settings.log_format, logging.ERROR)
-    service, policy = JobService.open(settings), Policy.of(settings)
+    service = JobService.open(settings)
     try:
-        name, found = preview(service.database, domain, policy)
+        name, found = preview(service.database, domain, settings)
         click.echo(told(found))
         if dry_run:
             return
         if not yes and click.prompt(_("Type the domain to forget it"), default="", show_default=False) != name:
             raise click.Abort
-        leave_nothing(service.database, name, datetime.now(UTC), policy)
+        leave_nothing(service.database, name, datetime.now(UTC), settings)
     finally:
         service.close()
     click.echo(_("Forgotten. Logs and files that were exported still have it."))

@@ -134,3 +134,27 @@ def test_every_engine_is_shown_with_what_it_holds(open_page: Opened, service: Jo
     table = str(open_page(PAGE).table[0].value.iloc[0].to_dict())
     for text in ("worker", "2 of 16", "'Claims held': '2'"):
         assert text in table
+
+
+def test_a_domain_is_forgotten_after_it_was_typed_again(open_page: Opened, service: JobService) -> None:
+    job_id = new_job(service, ["gone.test", "stays.test"], start=False)
+    screen = open_page(PAGE)
+    screen.text_input(key="forget_domain").input("Gone.test")
+    screen.button(key="forget_show").click().run()
+    assert any("attempts and reports: **1**" in line.value for line in screen.markdown)
+    screen.text_input(key="forget_typed").input("stays.test")
+    screen.button(key="forget_yes").click().run()
+    assert "nothing was deleted" in screen.toast[-1].value
+    assert service.get_job_status(job_id).total_steps == 2
+    screen.text_input(key="forget_typed").input("gone.test")
+    screen.button(key="forget_yes").click().run()
+    assert "forgotten: 1" in screen.toast[-1].value
+    assert [step.host for step in service.list_steps(job_id)] == ["stays.test"]
+
+
+def test_the_doctor_tells_what_to_do(open_page: Opened, service: JobService) -> None:
+    screen = open_page(PAGE)
+    screen.button(key="doctor_look").click().run()
+    lines = [line.value.replace("\\", "") for line in screen.markdown]
+    assert any("The counters of all jobs equal their steps." in line for line in lines)
+    assert any("No engine lives." in line and "python -m core worker" in line for line in lines)
