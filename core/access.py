@@ -27,14 +27,17 @@ SCREENS_FILES = re.compile(r"(?<!/static)/(media|_stcore/upload_file)/")
 """
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 
-REMOTE = N_("Lote answers this machine only. To let others in without a login, set LOTE_ALLOW_ANONYMOUS=true.")
-PROXIED = N_(
-    "The request came through a proxy ({header}), and Lote has no login. To let others in, set"
+REMOTE = N_(
+    "Lote answers this machine only. To let others in, set up a login (LOTE_OIDC_METADATA_URL), or set"
     " LOTE_ALLOW_ANONYMOUS=true."
+)
+PROXIED = N_(
+    "The request came through a proxy ({header}), and Lote has no login. To let others in, set one up"
+    " (LOTE_OIDC_METADATA_URL), or set LOTE_ALLOW_ANONYMOUS=true."
 )
 OTHER_HOST = N_(
     "The Host {host} is not a name of this machine; open http://localhost instead. To answer under other names, set"
-    " LOTE_ALLOW_ANONYMOUS=true."
+    " up a login (LOTE_OIDC_METADATA_URL), or set LOTE_ALLOW_ANONYMOUS=true."
 )
 LOG_IN = N_("Log in first: files of the screens are for those who have.")
 OTHER_ORIGIN = N_("This came from another web page ({origin}). Only Lote's own pages may change something.")
