@@ -73,7 +73,7 @@ def preview(database: Database, domain: str, settings: Settings) -> tuple[str, F
         totals = dict(session.execute(sa.select(JOBS.c.id, JOBS.c.total_steps).where(JOBS.c.id.in_(own))).all())
         reports = _count(session, REPORTS, REPORTS.c.step_id.in_(ids))
         there = _ended_there(session, found)
-        mentions = sum(len(list(_naming(session, table, found))) for table in _tables())
+        mentions = sum(len(list(_naming(session, table, found))) for table in _tables() if table is not HOSTS)
     whole = sum(totals[job_id] == len(of_job) for job_id, of_job in own.items())
     own_rows = 2 * len(ids) + 2 * reports + whole
     return found.domain, Forgotten(whole, len(ids), unfinished, reports + len(there), max(0, mentions - own_rows), 0)

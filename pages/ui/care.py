@@ -40,8 +40,9 @@ def doctor() -> None:
             )
         )
         st.button(_("Look it over"), key="doctor_look", icon=":material/stethoscope:", on_click=_examine)
-        for finding in st.session_state.get(FINDINGS, ()):
-            _finding(finding)
+        with st.container(gap="xsmall"):
+            for finding in st.session_state.get(FINDINGS) or ():
+                _finding(finding)
 
 
 def _examine() -> None:
