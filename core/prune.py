@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import idempotency
+from core import audit, idempotency
 from core.db import Database
 from core.models import AUDIT_EVENTS, HOSTS, JOB_STEPS, JOBS, REPORTS, STEP_ATTEMPTS
 from core.queue import prune as batches
@@ -50,6 +51,9 @@ def prune(
     if retention.days[Kind.JOBS] and not stop.is_set():
         _forget_hosts(database, now)
     if any(gone.values()):
+        told: dict[str, Any] = {kind.value: n for kind, n in gone.items() if n}
+        with database.writing() as session:
+            audit.record(session, "data.pruned", **told)
         log.info("kept long enough, deleted: %s", ", ".join(f"{kind} {n}" for kind, n in gone.items() if n))
     return gone
 

@@ -52,6 +52,7 @@ def test_every_change_is_told_once(client: TestClient, service: JobService) -> N
         "uncheck_report": ("DELETE", f"reports/{report}/check", None, "job.report_unchecked"),
         "delete_job": ("DELETE", f"jobs/{spare}", None, "job.deleted"),
         "create_token": ("POST", "tokens", {"name": "y"}, "token.created"),
+        "forget_domain": ("POST", "forget", {"domain": "c.example.com"}, "data.forgotten"),
         "revoke_token": ("DELETE", f"tokens/{token}", None, "token.revoked"),
     }
     schema = client.get("/api/openapi.json").json()
