@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_RUNNING
 
 from core import owner, presence, queue, reasons
@@ -24,7 +23,7 @@ from core.db import Database
 from core.disk import Disk
 from core.executors import Extractor
 from core.fetch import Fetcher
-from core.heart import Heart, awake_at, run_logged
+from core.heart import Heart, Scheduler, awake_at, run_logged
 from core.outage import LOOK_SECONDS, PROBE_SECONDS, Outages
 from core.outbox import Outbox
 from core.presence import IDLE_SECONDS, EngineKind
@@ -91,7 +90,7 @@ class Engine:
         self._state = threading.Condition()
         self._stopping = False
         self._dispatched_at: float | None = None
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = Scheduler(
             executors={"default": ThreadPoolExecutor(4), "steps": ThreadPoolExecutor(settings.fetch_threads)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,

@@ -24,6 +24,19 @@ CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux's counts 
 log = logging.getLogger(__name__)
 
 
+class Scheduler(BackgroundScheduler):
+    """APScheduler's, which ends with a traceback when it is shut down in the middle of a round."""
+
+    def _process_jobs(self) -> float | None:
+        try:
+            seconds: float | None = super()._process_jobs()
+        except JobLookupError:
+            if self.running:
+                raise
+            return None
+        return seconds
+
+
 class Heart:
     """Runs ticks, and wakes those that are overdue: APScheduler waits for times of day, so a clock set back would stop
     it.

@@ -1,10 +1,13 @@
 """What the heart notices: a process that slept, and when."""
 
+from datetime import UTC, datetime
+
 import pytest
-from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.executors.base import BaseExecutor
+from apscheduler.schedulers.base import BaseScheduler
 
 from core import heart
-from core.heart import SLEPT_SECONDS, Heart
+from core.heart import SLEPT_SECONDS, Heart, Scheduler
 from tests.test_executors import wait_until
 
 
@@ -13,7 +16,7 @@ def test_a_process_that_slept_is_noticed_by_whoever_wakes_first(monkeypatch: pyt
     clock = heart.awake_at
     monkeypatch.setattr(heart, "awake_at", lambda: clock() + slept[0])
     monkeypatch.setattr(heart, "BEAT_SECONDS", 0.1)
-    watched = Heart(BackgroundScheduler())
+    watched = Heart(Scheduler())
     watched.start()
     before = heart.awake_at()
     assert not watched.slept_since(before)
@@ -23,3 +26,20 @@ def test_a_process_that_slept_is_noticed_by_whoever_wakes_first(monkeypatch: pyt
     assert watched.slept_since(before)
     assert not watched.slept_since(heart.awake_at()), "what begins now did not sleep"
     watched.stop()
+
+
+class Ends(BaseExecutor):
+    """Shuts the scheduler down when it is given something to do: in the middle of the round."""
+
+    def _do_submit_job(self, job: object, run_times: object) -> None:
+        BaseScheduler.shutdown(self._scheduler, wait=False)
+
+
+def test_a_scheduler_that_is_shut_down_in_the_middle_of_a_round_ends_in_peace() -> None:
+    scheduler = Scheduler(executors={"default": Ends()})
+    scheduler.add_job(print, "date", run_date=datetime.now(UTC))
+    scheduler.start()
+    thread = scheduler._thread
+    thread.join(20)
+    assert not thread.is_alive()
+    assert not scheduler.running

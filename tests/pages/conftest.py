@@ -1,12 +1,15 @@
 """Screens as scripts (AppTest) on a fresh SQLite database, opened by their address like in a browser."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -18,6 +21,14 @@ ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 SECONDS = 20
 
 Opened = Callable[..., AppTest]
+
+
+@cache
+def components() -> BidiComponentManager:
+    """The components that packages bring: AppTest would look through all that is installed, for every screen."""
+    found = BidiComponentManager()
+    found.discover_and_register_components(start_file_watching=False)
+    return found
 
 
 def followed(screen: AppTest) -> AppTest:
@@ -41,8 +52,10 @@ def click(screen: AppTest, key: str) -> AppTest:
 
 
 @pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
+def service(tmp_path: Path, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
     """The service that the screens of this test use."""
+    (tmp_path / "data").mkdir(mode=0o700)
+    shutil.copy(sqlite_file, tmp_path / "data" / "lote.db")
     monkeypatch.setenv("LOTE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("LOTE_DATABASE_URL", "")
     monkeypatch.setenv("LOTE_DNS_OVERRIDES", "*.test=127.0.0.1")
@@ -73,6 +86,7 @@ def open_page(service: JobService, monkeypatch: pytest.MonkeyPatch) -> Opened:
 
     def open_page(path: str | None = None, **query: object) -> AppTest:
         screen = AppTest.from_file(str(ENTRY), default_timeout=SECONDS)
+        screen._bidi_component_manager = components()
         for name, value in query.items():
             screen.query_params[name] = str(value)
         if path:
