@@ -24,7 +24,7 @@ CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux's counts 
 log = logging.getLogger(__name__)
 
 
-class Scheduler(BackgroundScheduler):
+class Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler ships no types
     """APScheduler's, which ends with a traceback when it is shut down in the middle of a round."""
 
     def _process_jobs(self) -> float | None:
