@@ -32,6 +32,21 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+SLOW_FILES = ("test_app", "test_main", "test_hostile", "test_executors", "test_outage", "test_machine", "test_engine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins at once: of two or four processes, one gets the browser first and one the slow files, and
+    whoever is idle takes the quick tests behind these.
+    """
+    browser = [item for item in items if "browser" in item.path.parts]
+    slow = [item for item in items if item.path.stem in SLOW_FILES and item.path.parent.name != "export"]
+    first = {*browser, *slow}
+    others = [item for item in items if item not in first]
+    half = max(0, len(items) // 2 - len(browser))
+    items[:] = [*browser, *others[:half], *slow, *others[half:]]
+
+
 def pytest_collection_finish() -> None:
     """What stands now stays: to look at it again and again takes a tenth of the time."""
     gc.collect()
