@@ -1,6 +1,7 @@
 """Fixtures that all tests share: a fresh database for each test, on SQLite and on a real PostgreSQL; a small web."""
 
 import gc
+import logging
 import os
 import shutil
 import tempfile
@@ -123,6 +124,17 @@ def empty(url: str) -> None:
                 if table.autoincrement_column is not None:
                     connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), 1, false)")
     engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that a test runs sets up the log, which is the whole process's."""
+    yield
+    for logger in map(logging.getLogger, ("core", "pages", "apscheduler")):
+        if logger.handlers:
+            logger.handlers.clear()
+            logger.setLevel(logging.NOTSET)
+            logger.propagate = True
 
 
 @pytest.fixture(scope="module")
