@@ -298,7 +298,7 @@ def test_claims_that_a_stop_could_not_hand_back_are_free_at_once(service: JobSer
 def test_the_engine_tells_how_it_is(service: JobService) -> None:
     with engine_on(service) as engine:
         wait(lambda: engine.status()["alive"], "the engine is alive")
-        assert service.engine_is_alive()
+        wait(service.engine_is_alive, "others see that it is")
         assert engine.status()["places"] == service.settings.fetch_threads
     assert not engine.status()["alive"]
     assert not service.engine_is_alive()
