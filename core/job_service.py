@@ -275,7 +275,8 @@ class JobService:
         config: Mapping[str, Any] | None = None,
     ) -> JobRow:
         """Change what is given; `config` holds the keys to change. After the start only lanes and pause of it may."""
-        edit = partial(edits.edit, job_id=job_id, name=name, description=description, priority=priority, config=config)
+        given = partial(edits.edit, name=name, description=description, priority=priority, config=config)
+        edit = partial(given, job_id=job_id, now=_now())
         return self._changed(job_id, edit, "edited")
 
     def set_host_interval(self, host: str, seconds: float | None) -> str:

@@ -107,6 +107,23 @@ def test_a_pause_of_the_job_does_not_slow_its_lanes() -> None:
     assert lanes_at_work(replace(course(), ended=[*course().ended, *before])) == pytest.approx(2.0, abs=0.1)
 
 
+def test_lanes_are_those_since_the_last_change() -> None:
+    raised = replace_config(concurrency=8)
+    running = [Running(f"r{n}.test", 0.5, 0) for n in range(8)]
+    given = replace(course(untried=200), config=raised, running=running)
+    assert lanes_at_work(given) < 3
+    assert lanes_at_work(replace(given, changed_ago=0.5)) == pytest.approx(8.0, abs=0.5)
+    kept_back = replace(given, changed_ago=0.4, running=running[:4])  # by places, say, or by hosts
+    assert lanes_at_work(kept_back) == pytest.approx(6.0)  # two rest
+    assert places_at_work(kept_back) == 4
+    assert lanes_at_work(replace(given, changed_ago=0.0)) == 8
+
+
+def test_visits_one_after_the_other_are_one_place() -> None:
+    one = [Ended(n * 2.3, 2.3, True, False, True) for n in range(40)]
+    assert places_at_work(Course(CONFIG, one, True)) == 1
+
+
 def test_the_pace_is_that_of_the_last_minute() -> None:
     ended = [Ended(float(n), 1.0, True, False, True) for n in range(100)]
     assert steps_per_minute(Course(CONFIG, ended, True), 3600) == 61
@@ -128,6 +145,12 @@ def test_attempts_that_end_no_step_are_no_pace() -> None:
 def test_the_range_holds_in_simulated_batches() -> None:
     asked = [one for seed in range(7_000, 7_040) for one in ask(seed, largest=200)]
     assert len(asked) > 130
+    assert sum(one.holds for one in asked) / len(asked) >= 0.8
+
+
+def test_the_range_holds_when_lanes_are_raised_or_lowered_on_the_way() -> None:
+    asked = [one for seed in range(7_000, 7_025) for one in ask(seed, largest=200, is_changed=True)]
+    assert len(asked) > 100
     assert sum(one.holds for one in asked) / len(asked) >= 0.8
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from core import queries
+from core import edits, queries
 from core.db import Database
 from core.failures import FailureKind
 from core.job_service import JobService
@@ -78,6 +78,19 @@ def test_the_slowest_hosts_are_told_with_attempts_and_reason(service: JobService
         FailureKind.TIMEOUT,
     )
     assert second.waiting_steps == 2
+
+
+def test_lanes_that_are_raised_shorten_what_is_left(service: JobService, database: Database) -> None:
+    job_id, now = new_job(service, 400, config={"concurrency": 2, "interval_seconds": 0.0}), datetime.now(UTC)
+    now = run(database, job_id, 15, now, at_once=2)
+    before = read(database, job_id, now).seconds_left
+    with database.writing() as session:
+        edits.edit(session, job_id, now, config={"concurrency": 8})
+    claim(database, now=now)
+    found = read(database, job_id, later(1, now)).seconds_left
+    assert before is not None
+    assert found is not None
+    assert found.high < before.low
 
 
 def test_the_pages_of_one_host_bound_the_end(service: JobService, database: Database) -> None:

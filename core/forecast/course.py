@@ -60,7 +60,10 @@ class HostQueue:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a job has gone and what is left of it; `ended` are its latest attempts, all of them if `is_whole`."""
+    """How a job has gone and what is left of it; `ended` are its latest attempts, all of them if `is_whole`.
+
+    `changed_ago`: since when its lanes and pause are what `config` says; None: since its start.
+    """
 
     config: JobConfig
     ended: Sequence[Ended]
@@ -69,3 +72,4 @@ class Course:
     untried: int = 0
     waiting: Sequence[Waiting] = ()
     hosts: Sequence[HostQueue] = ()
+    changed_ago: float | None = None

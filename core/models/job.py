@@ -56,6 +56,8 @@ class Job(SQLModel, table=True):
     queued_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    pace_changed_at: datetime | None = None
+    """When its lanes or its pause were last changed after its start."""
 
 
 class JobLine(SQLModel, table=True):

@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 from core.failures import FailureKind, may_pass
 from core.forecast import Course, Ended, Forecast, HostQueue, Running, Waiting, forecast, steps_per_minute
 from core.job_config import JobConfig
-from core.models import HOSTS, JOB_STEPS, STEP_ATTEMPTS
+from core.models import HOSTS, JOB_STEPS, JOBS, STEP_ATTEMPTS
 from core.politeness import gap_seconds
 from core.queries.rows import JobRow
 from core.states import SPENT, STEP_FINAL, JobStatus, Outcome, StepStatus
@@ -192,7 +192,14 @@ def _course(
         untried,
         waiting,
         _queues(session, config, ended, left, untried),
+        _changed_ago(session, job, now),
     )
+
+
+def _changed_ago(session: Session, job: JobRow, now: datetime) -> float | None:
+    """Since when the job has the lanes and the pause that it has; None: since its start."""
+    changed_at = session.execute(sa.select(JOBS.c.pace_changed_at).where(JOBS.c.id == job.id)).scalar_one()
+    return _seconds(now, changed_at) if changed_at and job.started_at and changed_at > job.started_at else None
 
 
 def _ended(row: Any, now: datetime) -> Ended:

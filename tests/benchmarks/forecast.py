@@ -1,15 +1,16 @@
 """Does the forecast hold? Many simulated batches, asked at several moments of each, compared with how they ended.
 
-python -m tests.benchmarks.forecast [BATCHES] [--seed N] [--queue]
+python -m tests.benchmarks.forecast [BATCHES] [--seed N] [--changed] [--queue]
 
-With --queue each batch runs through the real queue of a database of its own, in made-up time, and the forecast is read
-from there; without, a few lines play the queue.
+With --changed lanes (and often the pause) of each job are raised or lowered once or twice while it runs, and it is
+asked after the last change. With --queue each batch runs through the real queue of a database of its own, in made-up
+time, and the forecast is read from there; without, a few lines play the queue.
 """
 
 import argparse
 import heapq
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,9 @@ from pathlib import Path
 from random import Random
 from statistics import fmean, median
 from time import perf_counter
+from typing import Any
 
-from core import queries, queue
+from core import edits, queries, queue
 from core.errors import FetchError
 from core.failures import FailureKind
 from core.forecast import Course, Ended, HostQueue, Running, Waiting, forecast
@@ -31,8 +33,12 @@ from core.settings import Settings
 from tests.story import report_columns
 
 MOMENTS = (0.10, 0.25, 0.50, 0.75)
-"""Parts of the steps that have ended when the forecast is asked."""
+"""Parts of the steps (after a change: of those that were left then) that have ended when the forecast is asked."""
+SOON, SOON_SECONDS = 0.0, 3.0
+"""The moment so many seconds after a change: a screen is drawn again by then."""
 
+MOST_LANES = 64
+"""Lanes that a job can have."""
 LONG = 100
 """Steps of a job for which the width is told apart: in a shorter one, one dead target decides on the end."""
 
@@ -57,10 +63,12 @@ class World:
     typical_seconds: float
     crawl_delays: dict[str, float] = field(default_factory=dict)
     dead_seconds: dict[str, float] = field(default_factory=dict)
+    changes: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    """What of the configuration changes when this part of the steps has ended."""
 
     @classmethod
-    def of(cls, seed: int, largest: int = 2_000) -> "World":
-        """Sizes from 20 up, the presets and a job without pauses, sites of all sorts."""
+    def of(cls, seed: int, largest: int = 2_000, *, is_changed: bool = False) -> "World":
+        """Sizes from 20 up, the presets and a job without pauses, sites of all sorts; lanes that change or do not."""
         random = Random(seed)
         preset: dict[str, float] = random.choice([*PRESETS.values(), {"concurrency": 32, "interval_seconds": 0.0}])
         config = JobConfig.parse({**preset, "max_retries": random.choice([0, 1, 2, 2, 2, 3])})
@@ -78,9 +86,16 @@ class World:
                 if random.random() < 0.3:
                     delays[host] = random.choice([1.0, 2.0, 5.0])
         random.shuffle(steps)
-        places = config.concurrency if random.random() < 0.75 else random.randint(1, config.concurrency)
+        places = MOST_LANES if random.random() < 0.75 else random.randint(1, config.concurrency)
         dead = {host: random.choice([10.0, 20.0, 20.0, 30.0]) for host, kind in kinds.items() if kind == "dead"}
-        return cls(random, config, steps, kinds, places, random.uniform(0.3, 2.0), delays, dead)
+        world = cls(random, config, steps, kinds, places, random.uniform(0.3, 2.0), delays, dead)
+        if is_changed:
+            world.changes = _changes(Random(f"changes {seed}"), config)
+        return world
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """The job goes on with other lanes or another pause."""
+        self.config = self.config.model_copy(update=changes)
 
     def visit(self, host: str) -> Visit:
         """One visit to the host."""
@@ -93,6 +108,45 @@ class World:
         if kind == "flaky" and random.random() < 0.5:
             return Visit(seconds, True)
         return Visit(min(self.config.timeout_seconds, seconds * (6 if kind == "slow" else 1)))
+
+
+def _changes(random: Random, config: JobConfig) -> list[tuple[float, dict[str, Any]]]:
+    """Lanes are raised or lowered, in every second job that is taken back (or overdone) later; often with the pause."""
+    changes: list[tuple[float, dict[str, Any]]] = []
+    share, lanes, raised = random.uniform(0.1, 0.5), config.concurrency, random.random() < 0.6
+    for _ in range(random.randint(1, 2)):
+        times = random.uniform(2.0, 5.0)
+        lanes = min(MOST_LANES, max(1, round(lanes * times if raised else lanes / times)))
+        pause = {"interval_seconds": random.choice([0.0, 0.2, 1.0, 3.0])} if random.random() < 0.4 else {}
+        changes.append((share, {"concurrency": lanes, **pause}))
+        share, raised = share + random.uniform(0.1, 0.3), not raised
+    return changes
+
+
+class Agenda:
+    """What comes next of a job's changes and of the moments at which it is asked."""
+
+    def __init__(self, world: World) -> None:
+        self._total, self._changes, self._wanted = len(world.steps), list(world.changes), list(MOMENTS)
+        self._ended_before, self._soon_at = 0, float("inf")
+
+    def change(self, ended: int, now: float) -> dict[str, Any] | None:
+        """The change that is due when so many steps have ended."""
+        if not self._changes or ended < self._changes[0][0] * self._total:
+            return None
+        self._ended_before, self._soon_at = ended, now + SOON_SECONDS
+        return self._changes.pop(0)[1]
+
+    def moments(self, ended: int, now: float) -> Iterator[float]:
+        """The moments that have come; none before the last change."""
+        if self._changes:
+            return
+        if now >= self._soon_at:
+            self._soon_at = float("inf")
+            yield SOON
+        left = self._total - self._ended_before
+        while self._wanted and ended >= self._ended_before + self._wanted[0] * left:
+            yield self._wanted.pop(0)
 
 
 @dataclass
@@ -119,7 +173,8 @@ class Run:
         self.parked: defaultdict[str, list[tuple[float, int, Step]]] = defaultdict(list)
         self.free_at: dict[str, float] = {}
         self.running: dict[int, tuple[float, Step, Visit]] = {}
-        self.resting = 0
+        self.rested_from: deque[float] = deque()
+        self.changed_at: float | None = None
         self.events: list[tuple[float, int, str, int]] = []
         self.history: list[tuple[float, float, str, bool, bool, bool]] = []
         self.answers: dict[str, bool] = {}
@@ -127,19 +182,28 @@ class Run:
         self._count = 0
 
     def moments(self) -> Iterator[float]:
-        """Run to the end; stops at each of `MOMENTS` and gives it."""
-        wanted = list(MOMENTS)
-        total = len(self.world.steps)
+        """Run to the end; stops at each moment to ask and gives it."""
+        agenda = Agenda(self.world)
         self._claim()
-        while self.ended < total:
+        while self.ended < len(self.world.steps):
             self.now, _, what, number = heapq.heappop(self.events)
             if what == "end":
                 self._end(number)
-            elif what == "rested":
-                self.resting -= 1
+            if (changes := agenda.change(self.ended, self.now)) is not None:
+                self._change(changes)
             self._claim()
-            while wanted and self.ended >= wanted[0] * total:
-                yield wanted.pop(0)
+            yield from agenda.moments(self.ended, self.now)
+
+    def _change(self, changes: dict[str, Any]) -> None:
+        self.world.change(changes)
+        self.changed_at = self.now
+        for at in self.rested_from:
+            self._event(max(self.now, at + self.world.config.interval_seconds), "rested")
+
+    def _resting(self) -> int:
+        while self.rested_from and self.rested_from[0] + self.world.config.interval_seconds <= self.now:
+            self.rested_from.popleft()
+        return len(self.rested_from)
 
     def _event(self, at: float, what: str, number: int = 0) -> None:
         self._count += 1
@@ -148,7 +212,7 @@ class Run:
     def _claim(self) -> None:
         world = self.world
         while self.due and self.due[0][0] <= self.now:
-            if len(self.running) + self.resting >= world.config.concurrency or len(self.running) >= world.places:
+            if len(self.running) + self._resting() >= world.config.concurrency or len(self.running) >= world.places:
                 return
             entry = heapq.heappop(self.due)
             step = entry[2]
@@ -184,7 +248,7 @@ class Run:
             heapq.heappush(self.due, (max(entry[0], self.now + gap), entry[1], entry[2]))
         self._event(self.now + gap, "free")
         if config.interval_seconds:
-            self.resting += 1
+            self.rested_from.append(self.now)
             self._event(self.now + config.interval_seconds, "rested")
 
     def course(self, most: int = 500) -> Course:
@@ -215,6 +279,7 @@ class Run:
                 for host in sorted({*pages, *again})
                 if pages[host] + again[host] > 1
             ],
+            None if self.changed_at is None else self.now - self.changed_at,
         )
 
     def _queue(self, host: str, untried: int, again: int, visits: list[tuple[float, bool]]) -> HostQueue:
@@ -236,20 +301,27 @@ class QueueRun:
         self.running: list[tuple[datetime, int, Claim, Visit]] = []
 
     def moments(self) -> Iterator[float]:
-        """Run to the end; stops at each of `MOMENTS` and gives it."""
-        wanted, job = list(MOMENTS), self.service.get_job_status(self.job_id)
+        """Run to the end; stops at each moment to ask and gives it."""
+        agenda, job = Agenda(self.world), self.service.get_job_status(self.job_id)
         while not job.is_final:
             more_at = self._claim()
             if self.running and (more_at is None or self.running[0][0] <= more_at):
                 self.now = max(self.now, self.running[0][0])
                 self._settle()
                 job = self.service.get_job_status(self.job_id)
-                while wanted and job.total_steps - job.unfinished_steps >= wanted[0] * job.total_steps:
-                    yield wanted.pop(0)
+                ended = job.total_steps - job.unfinished_steps
+                if (changes := agenda.change(ended, self.now.timestamp())) is not None:
+                    self._change(changes)
+                yield from agenda.moments(ended, self.now.timestamp())
             else:
                 assert more_at is not None
                 self.now = max(more_at, self.now + timedelta(milliseconds=1))
         self.service.close()
+
+    def _change(self, changes: dict[str, Any]) -> None:
+        self.world.change(changes)
+        with self.service.database.writing() as session:
+            edits.edit(session, self.job_id, self.now, config=changes)
 
     def seconds_left(self) -> SecondsLeft | None:
         """What a reader is told now."""
@@ -297,9 +369,9 @@ class Asked:
         return self.low <= self.left <= self.high
 
 
-def ask(seed: int, largest: int = 2_000) -> list[Asked]:
+def ask(seed: int, largest: int = 2_000, *, is_changed: bool = False) -> list[Asked]:
     """Run one batch, ask at every moment."""
-    run = Run(World.of(seed, largest))
+    run = Run(World.of(seed, largest, is_changed=is_changed))
     said: list[tuple[float, float, float, float]] = []
     for moment in run.moments():
         if (found := forecast(run.course())) is not None:
@@ -307,11 +379,11 @@ def ask(seed: int, largest: int = 2_000) -> list[Asked]:
     return [Asked(moment, len(run.world.steps), low, high, run.now - at) for moment, at, low, high in said]
 
 
-def ask_queue(seed: int, largest: int = 400) -> list[Asked]:
+def ask_queue(seed: int, largest: int = 400, *, is_changed: bool = False) -> list[Asked]:
     """The same with the real queue."""
     said: list[tuple[float, datetime, SecondsLeft]] = []
     with tempfile.TemporaryDirectory() as directory:
-        run = QueueRun(World.of(seed, largest), Path(directory))
+        run = QueueRun(World.of(seed, largest, is_changed=is_changed), Path(directory))
         for moment in run.moments():
             if (found := run.seconds_left()) is not None:
                 said.append((moment, run.now, found))
@@ -321,8 +393,10 @@ def ask_queue(seed: int, largest: int = 400) -> list[Asked]:
 
 def report(asked: list[Asked]) -> Iterator[str]:
     """A line for each moment: how many forecasts held, and how wide they were."""
-    for moment in MOMENTS:
+    for moment in (SOON, *MOMENTS):
         some = [one for one in asked if one.moment == moment]
+        if not some:
+            continue
         held = sum(one.holds for one in some) / len(some)
         early = sum(one.left < one.low for one in some) / len(some)
         ratios = [median(one.high / max(one.low, 1.0) for one in some if one.steps >= least) for least in (0, LONG)]
@@ -337,11 +411,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("batches", nargs="?", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--changed", action="store_true")
     parser.add_argument("--queue", action="store_true")
     arguments = parser.parse_args()
     one_batch = ask_queue if arguments.queue else ask
-    began = perf_counter()
-    asked = [one for n in range(arguments.batches) for one in one_batch(arguments.seed * 100_000 + n)]
+    first, began = arguments.seed * 100_000, perf_counter()
+    asked = [one for n in range(arguments.batches) for one in one_batch(first + n, is_changed=arguments.changed)]
     print("\n".join(report(asked)))
     print(f"all: {sum(one.holds for one in asked) / len(asked):.0%} hold; {perf_counter() - began:.0f} s")
 

@@ -1,5 +1,6 @@
 """What a report is worth: its flags counted, its check by hand; more of what a page and its answer state;
-the options that an attempt was made with; pages stored as they were fetched, and steps that read them.
+the options that an attempt was made with; pages stored as they were fetched, and steps that read them;
+when the pace of a job was changed.
 
 Revision: 0003
 Previous: 0002
@@ -49,6 +50,7 @@ def _of_reports() -> list[sa.Column]:
 
 
 def upgrade() -> None:
+    op.add_column("jobs", sa.Column("pace_changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.add_column("step_attempts", sa.Column("overrides", core.models.Document(), nullable=True))
     for column in _of_reports():
         op.add_column("reports", column)
@@ -122,3 +124,4 @@ def downgrade() -> None:
     for column in _of_reports():
         op.drop_column("reports", column.name)
     op.drop_column("step_attempts", "overrides")
+    op.drop_column("jobs", "pace_changed_at")
