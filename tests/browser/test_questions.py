@@ -15,6 +15,8 @@ def test_a_question_is_tried_on_one_url_before_it_is_asked_of_all(page: Page, ap
     box.press("Control+Enter")
     expect(page.get_by_text("2 to scrape")).to_be_visible()
     page.get_by_text("change…").click()
+    # what is drawn anew in this moment would take the click away
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("button", name="Add a question").click()
     page.get_by_role("textbox", name="Name of the column").fill("Legal notice")
     page.get_by_role("textbox", name="What to look for").fill("aviso  LEGAL")
